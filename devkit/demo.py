@@ -62,15 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
             raise Failure(f"The server ended by itself; its log is {log}.")
 
 
-def sample_fingerprint(env: Environment) -> str:
-    """Changes with all that the sample database is made from."""
-    return cache.fingerprint(
-        [
-            *(env.source.origin, *ODOO_MODULES),
-            *(env.addons_dir / name for name in env.addons),
-            env.root / "sample_company",
-        ]
-    )
+def sample_fingerprint(env: Environment) -> tuple[str, str]:
+    """What the sample company is made from, and the addons that it runs on."""
+    company = [env.source.origin, *ODOO_MODULES, *env.addons, env.root / "sample_company"]
+    return cache.fingerprint(company), cache.fingerprint(env.addons_dir / a for a in env.addons)
 
 
 def ensure_sample_database(
@@ -81,6 +76,15 @@ def ensure_sample_database(
     :param source: database with Odoo's modules to start from
     """
     log = env.cache / f"{name}-build.log"
+    company, addons = sample_fingerprint(env)
+    fingerprint = f"{company} {addons}"
+    found = databases.fingerprint_of(env, name) or ""
+    if found.startswith(f"{company} ") and found != fingerprint:
+        # the same company on changed addons: what the user did in it is kept
+        with step("Updating the addons in the sample company") as current:
+            databases.install(env, name, env.addons, update=True, step=current)
+        databases.mark_complete(env, name, fingerprint)
+        return False
 
     def build(current) -> None:
         process.run(
@@ -100,7 +104,7 @@ def ensure_sample_database(
         env,
         name,
         [*ODOO_MODULES, *env.addons],
-        fingerprint=sample_fingerprint(env),
+        fingerprint=fingerprint,
         source=source,
         finish=build,
         title="Making the sample company (some minutes, once)",

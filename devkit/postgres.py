@@ -102,8 +102,8 @@ def _binaries() -> Path:
     """The folder with ``initdb`` and ``postgres`` of the newest version installed."""
     found = _installed()
     if found is None:
-        _forbid_system_cluster()
-        system.install(["postgresql"], "PostgreSQL", OTHERWISE)
+        with _no_system_cluster():
+            system.install(["postgresql"], "PostgreSQL", OTHERWISE)
         found = _installed()
     if found is None:
         raise Failure(f"No PostgreSQL {MINIMUM} or newer was found.", OTHERWISE)
@@ -125,13 +125,18 @@ def _installed() -> Path | None:
     return None
 
 
-def _forbid_system_cluster() -> None:
-    """Keep the package from making and starting a cluster of its own."""
+@contextlib.contextmanager
+def _no_system_cluster() -> Iterator[None]:
+    """Keep the package, while it is installed, from making and starting a cluster of its own."""
+    settings = Path("/etc/postgresql-common/createcluster.d/inventory-suite.conf")
     if system.is_root():
-        settings = Path("/etc/postgresql-common/createcluster.d/no-main-cluster.conf")
-        if not settings.exists():
-            settings.parent.mkdir(parents=True, exist_ok=True)
-            settings.write_text("create_main_cluster = false\n")
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("create_main_cluster = false\n")
+    try:
+        yield
+    finally:
+        if system.is_root():
+            settings.unlink(missing_ok=True)
 
 
 def _user() -> str | None:
