@@ -98,7 +98,7 @@ def _read_version(package: Path) -> tuple[int, int] | None:
 
 def _from_folder(home: Path) -> OdooSource:
     """``ODOO_HOME``: a source checkout, a ``dist-packages`` folder, or an unpacked package."""
-    for pythonpath in (home, home / DIST_PACKAGES, home.parent):
+    for pythonpath in (home, home / DIST_PACKAGES, home / "lib" / "python3" / "dist-packages"):
         version = _read_version(pythonpath / "odoo")
         if version is None:
             continue
@@ -107,13 +107,12 @@ def _from_folder(home: Path) -> OdooSource:
                 f"ODOO_HOME={home} holds Odoo {version[0]}.{version[1]}; these addons need 19.0.",
                 WAYS,
             )
-        addons = pythonpath / "addons"
-        # Debian ships an incomplete duplicate of the addons beside the package
-        paths = (addons,) if (addons / "stock" / "views").is_dir() else ()
-        source = OdooSource(pythonpath, paths, f"ODOO_HOME={home}")
-        if not any((path / "stock").is_dir() for path in (*paths, pythonpath / "odoo" / "addons")):
-            raise Failure(f"ODOO_HOME={home} has no addon 'stock': it is incomplete.", WAYS)
-        return source
+        origin = f"ODOO_HOME={home}"
+        if (pythonpath / "addons" / "stock" / "views").is_dir():
+            return OdooSource(pythonpath, (pythonpath / "addons",), origin)
+        if (pythonpath / "odoo" / "addons" / "stock").is_dir():
+            return OdooSource(_view(pythonpath / "odoo"), (), origin)
+        raise Failure(f"ODOO_HOME={home} has no addon 'stock': it is incomplete.", WAYS)
     raise Failure(f"ODOO_HOME={home} holds no Odoo (no odoo/release.py below it).", WAYS)
 
 
@@ -130,14 +129,21 @@ def _importable() -> OdooSource | None:
     package = Path(answer.stdout.strip()).parent
     if _read_version(package) != SERIES or not (package / "addons" / "stock").is_dir():
         return None
-    # A link of its own: the folder around it would bring the system's libraries before our pins
-    view = cache.folder() / "odoo-importable"
+    return OdooSource(_view(package), (), f"the interpreter's own ({package})")
+
+
+def _view(package: Path) -> Path:
+    """A folder with a link to the package alone.
+
+    The folder around an installed package would bring the system's libraries before our pins.
+    """
+    view = cache.folder() / "odoo-view"
     view.mkdir(exist_ok=True)
     link = view / "odoo"
     if not link.is_symlink() or link.resolve() != package:
         link.unlink(missing_ok=True)
         link.symlink_to(package)
-    return OdooSource(view, (), f"the interpreter's own ({package})")
+    return view
 
 
 def _from_debian() -> OdooSource:

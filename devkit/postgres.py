@@ -22,6 +22,8 @@ from .console import Failure, step
 
 MINIMUM = 13
 ROLE = "odoo"
+#: Any of these says that the user names a server.
+NAMED_BY = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE")
 OTHERWISE = "Or name a server of your own: PGHOST=… PGUSER=… PGPASSWORD=…"
 #: What a test cluster may risk: it is made anew when it breaks.
 UNSAFE = ("fsync=off", "full_page_writes=off")
@@ -47,13 +49,13 @@ def server(purpose: str, *, durable: bool) -> Iterator[dict[str, str]]:
     :param purpose: names the private cluster, one for each kind of command
     :param durable: False trades safety at a power cut for speed
     """
-    if any(os.environ.get(name) for name in ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE")):
-        check_connection({})
-        yield {}
-        return
-    binaries = _binaries()
-    home = _home(f"postgres-{purpose}")
     with cache.lock(f"postgres-{purpose}", f"Another command uses the {purpose} databases"):
+        if any(os.environ.get(name) for name in NAMED_BY):
+            check_connection({})
+            yield {}
+            return
+        binaries = _binaries()
+        home = _home(f"postgres-{purpose}")
         _make(binaries, home)
         with _start(binaries, home, () if durable else UNSAFE) as variables:
             yield variables
