@@ -1,0 +1,20 @@
+{
+    "name": "Inventory Visibility",
+    "summary": "On hand, reserved, incoming, in transit, available to promise and days of cover,"
+    " for every product in every warehouse",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Inventory",
+    "license": "LGPL-3",
+    "author": "Inventory Suite contributors",
+    "website": "https://github.com/inventory-suite/odoo-inventory",
+    "depends": ["stock"],
+    "data": [
+        "security/inventory_visibility_groups.xml",
+        "security/ir.model.access.csv",
+        "security/inventory_visibility_rules.xml",
+        "views/stock_availability_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/inventory_visibility_menus.xml",
+    ],
+    "demo": ["demo/inventory_visibility_demo.xml"],
+}

@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    availability_demand_days = fields.Integer(
+        string="Demand Window",
+        default=90,
+        required=True,
+        help="Days of history, up to now, over which the daily demand of a product"
+        " in a warehouse is averaged.",
+    )
+    availability_low_days = fields.Integer(
+        string="Low Below",
+        default=7,
+        required=True,
+        help="Days of cover below which the stock of a product in a warehouse is low.",
+    )
+    availability_excess_days = fields.Integer(
+        string="Excess Above",
+        default=180,
+        required=True,
+        help="Days of cover above which the stock of a product in a warehouse is in excess.",
+    )
+
+    _availability_demand_days_positive = models.Constraint(
+        "CHECK (availability_demand_days BETWEEN 1 AND 3650)",
+        "The demand window must be between 1 and 3650 days.",
+    )
+    _availability_low_days_not_negative = models.Constraint(
+        "CHECK (availability_low_days >= 0)",
+        "The days of cover below which stock is low cannot be negative.",
+    )
+    _availability_low_below_excess = models.Constraint(
+        "CHECK (availability_low_days < availability_excess_days)",
+        "Stock must be low at fewer days of cover than it is in excess.",
+    )

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    availability_demand_days = fields.Integer(
+        related="company_id.availability_demand_days", readonly=False
+    )
+    availability_low_days = fields.Integer(
+        related="company_id.availability_low_days", readonly=False
+    )
+    availability_excess_days = fields.Integer(
+        related="company_id.availability_excess_days", readonly=False
+    )

@@ -1,0 +1,492 @@
+from collections.abc import Collection
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.misc import format_date, formatLang
+
+from .stock_availability_query import ID_BASE, OPEN_STATES
+
+STATES = [
+    ("short", "Short"),
+    ("out", "Out of Stock"),
+    ("low", "Low"),
+    ("excess", "Excess"),
+    ("ok", "OK"),
+    ("idle", "Idle"),
+]
+
+# What `_get_availability` returns for each product and warehouse.
+FIGURES = (
+    "qty_on_hand",
+    "qty_reserved",
+    "qty_available",
+    "qty_incoming",
+    "qty_outgoing",
+    "qty_in_transit",
+    "qty_consigned",
+    "qty_forecast",
+    "qty_atp",
+    "shortage_date",
+    "next_receipt_date",
+    "daily_demand",
+    "days_of_cover",
+    "state",
+    "as_of",
+)
+
+
+class StockAvailability(models.Model):
+    """Availability of a product in a warehouse, computed when it is read.
+
+    Nothing is stored: every read runs the statement of `stock.availability.query`, restricted to
+    the products and warehouses that the search asks for.
+    """
+
+    _name = "stock.availability"
+    _description = "Stock Availability"
+    _auto = False
+    _rec_name = "product_id"
+    _order = "severity, days_of_cover, id"
+    _depends = {
+        "product.product": ["active", "product_tmpl_id"],
+        "product.template": ["categ_id", "company_id", "is_storable", "uom_id"],
+        "res.company": [
+            "availability_demand_days",
+            "availability_excess_days",
+            "availability_low_days",
+            "partner_id",
+        ],
+        "res.partner": ["tz"],
+        "stock.location": ["company_id", "usage", "warehouse_id"],
+        "stock.move": [
+            "date",
+            "location_dest_id",
+            "location_final_id",
+            "location_id",
+            "origin_returned_move_id",
+            "product_id",
+            "product_qty",
+            "product_uom",
+            "quantity",
+            "state",
+        ],
+        "stock.quant": [
+            "location_id",
+            "owner_id",
+            "product_id",
+            "quantity",
+            "reserved_quantity",
+        ],
+        "stock.warehouse": ["active", "company_id", "partner_id"],
+        "uom.uom": ["factor"],
+    }
+
+    product_id = fields.Many2one("product.product", readonly=True)
+    product_tmpl_id = fields.Many2one("product.template", string="Product Template", readonly=True)
+    categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        readonly=True,
+        help="Empty for stock that lies outside of any warehouse,"
+        " or in transit with no transfer waiting for it.",
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    uom_id = fields.Many2one(
+        "uom.uom", string="Unit", readonly=True, help="Unit of every quantity in this row."
+    )
+    active = fields.Boolean(readonly=True, help="Whether the product is active.")
+    as_of = fields.Datetime(
+        string="As of", readonly=True, help="Moment at which these figures were computed."
+    )
+    qty_on_hand = fields.Float(
+        string="On Hand",
+        digits="Product Unit",
+        readonly=True,
+        help="What lies in the internal locations of the warehouse now,"
+        " input, quality and output zones included.",
+    )
+    qty_reserved = fields.Float(
+        string="Reserved",
+        digits="Product Unit",
+        readonly=True,
+        help="Part of the stock on hand that is reserved for transfers.",
+    )
+    qty_available = fields.Float(
+        string="Available",
+        digits="Product Unit",
+        readonly=True,
+        help="On hand - reserved. Negative when more is reserved than there is.",
+    )
+    qty_consigned = fields.Float(
+        string="Consigned",
+        digits="Product Unit",
+        readonly=True,
+        help="Part of the stock on hand that belongs to somebody else than the company.",
+    )
+    qty_incoming = fields.Float(
+        string="Incoming",
+        digits="Product Unit",
+        readonly=True,
+        help="Planned receipts from vendors, production, customers and other warehouses.",
+    )
+    qty_outgoing = fields.Float(
+        string="Outgoing",
+        digits="Product Unit",
+        readonly=True,
+        help="Planned deliveries to customers, production, vendors and other warehouses,"
+        " reserved or not.",
+    )
+    qty_in_transit = fields.Float(
+        string="In Transit",
+        digits="Product Unit",
+        readonly=True,
+        help="What has left its source and lies in a transit location on its way to this"
+        " warehouse. It is not on hand; the transfer that brings it is part of incoming.",
+    )
+    qty_forecast = fields.Float(
+        string="Forecasted",
+        digits="Product Unit",
+        readonly=True,
+        help="On hand + incoming - outgoing.",
+    )
+    qty_atp = fields.Float(
+        string="Available to Promise",
+        digits="Product Unit",
+        readonly=True,
+        help="Minimum, from today on, of the projected balance (on hand + receipts - deliveries"
+        " planned up to each day). This much can be promised for today without breaking a"
+        " later promise. Negative: more is promised than there will be.",
+    )
+    shortage_date = fields.Date(
+        readonly=True, help="First day at whose end the projected balance is below zero."
+    )
+    next_receipt_date = fields.Date(
+        string="Next Receipt",
+        readonly=True,
+        help="Day of the first planned receipt. In the past when it is overdue.",
+    )
+    daily_demand = fields.Float(
+        digits=(16, 3),
+        readonly=True,
+        aggregator="sum",
+        help="What left for customers, production and other warehouses per day, net of returns,"
+        " averaged over the demand window of the company.",
+    )
+    days_of_cover = fields.Float(
+        digits=(16, 1),
+        readonly=True,
+        aggregator="min",
+        help="Available / daily demand. Unknown without demand.",
+    )
+    state = fields.Selection(
+        STATES,
+        readonly=True,
+        help="Short: more is promised than there will be.\n"
+        "Out of Stock: nothing is available now, though there is demand or an open order.\n"
+        "Low: available for fewer days than the lower limit in the settings.\n"
+        "Excess: available for more days than the upper limit in the settings.\n"
+        "OK: between the limits.\n"
+        "Idle: no demand in the window and nothing planned to leave.",
+    )
+    severity = fields.Integer(
+        readonly=True, aggregator="min", help="0 for what needs a person first."
+    )
+
+    # ------------------------------------------------------------------
+    # Query
+    # ------------------------------------------------------------------
+
+    @property
+    def _table_query(self):
+        scope = self.env.context.get("stock_availability_scope")
+        return self.env["stock.availability.query"]._get_query(scope)
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """Hand the products and warehouses that the domain asks for to the statement.
+
+        The domain itself still filters the rows, so a condition that is not understood here
+        costs time only.
+        """
+        domain = Domain(domain).optimize_full(self)
+        scope = self._get_scope(domain)
+        if not (self.env.su or kwargs.get("bypass_access")):
+            rules = self.env["ir.rule"]._compute_domain(self._name, "read")
+            scope = self._get_scope(rules.optimize_full(self.sudo()), scope)
+        scoped = self.with_context(stock_availability_scope=scope)
+        return super(StockAvailability, scoped)._search(domain, offset, limit, order, **kwargs)
+
+    @api.model
+    def _get_scope(self, domain, scope=None):
+        """Add to `scope` what the conditions that must hold in `domain` restrict.
+
+        :param Domain domain: an optimized domain
+        :return: ``{field name: set of ids}``, see `stock.availability.query`
+        """
+        scope = dict(scope or {})
+        for name, operator, values in self._iter_required_conditions(domain):
+            if name not in self._get_scope_fields() or operator != "in":
+                continue
+            if not isinstance(values, Collection):  # a sub-query: left to the domain itself
+                continue
+            ids = set(values)
+            if name == "id":
+                name, ids = "product_id", self._get_product_ids(ids)
+            scope[name] = scope[name] & ids if name in scope else ids
+        return scope
+
+    @api.model
+    def _get_scope_fields(self):
+        return {"id", "product_id", "product_tmpl_id", "categ_id", "warehouse_id", "company_id"}
+
+    @api.model
+    def _iter_required_conditions(self, domain):
+        """Yield the conditions of a domain that every matching row fulfils."""
+        terms = iter(domain)
+        for term in terms:
+            if term == "&":
+                continue
+            if term in ("|", "!"):
+                # skip both operands of the disjunction, or the one of the negation
+                missing = 2 if term == "|" else 1
+                while missing:
+                    inner = next(terms)
+                    missing += {"&": 1, "|": 1, "!": 0}.get(inner, -1)
+                continue
+            yield term
+
+    @api.model
+    def _get_product_ids(self, ids):
+        """Return the products of rows: the id of a row tells its product."""
+        return {id_ // ID_BASE for id_ in ids if id_}
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Add quantities up only where they share one unit: a sum of metres and pieces is none."""
+        expression = super()._read_group_select(aggregate_spec, query)
+        name, _, aggregator = aggregate_spec.partition(":")
+        if aggregator == "sum" and name in self._get_unit_fields():
+            unit = self._field_to_sql(self._table, "uom_id", query)
+            return SQL("CASE WHEN MIN(%s) = MAX(%s) THEN %s END", unit, unit, expression)
+        return expression
+
+    @api.model
+    def _get_unit_fields(self):
+        """Fields expressed in the unit of the row."""
+        return {name for name in self._fields if name.startswith("qty_")} | {"daily_demand"}
+
+    # ------------------------------------------------------------------
+    # Python API
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_availability(self, products, warehouses):
+        """Return the availability of products in warehouses, in one statement.
+
+        :param products: `product.product` records; what is not tracked in stock is all zero
+        :param warehouses: `stock.warehouse` records
+        :return: ``{(product id, warehouse id): {figure: value}}`` for every pair. Quantities are
+            floats in the unit of the product, ``daily_demand`` is per day, ``days_of_cover`` is
+            a float or False without demand, ``shortage_date`` and ``next_receipt_date`` are dates
+            or False, ``as_of`` is a datetime in UTC; see the fields for the meaning of each.
+        :raise AccessError: the user may not read the availability, a product or a warehouse
+        """
+        self.browse().check_access("read")
+        products.check_access("read")
+        warehouses.check_access("read")
+        result = {
+            (product_id, warehouse_id): self._get_empty_availability()
+            for product_id in products.ids
+            for warehouse_id in warehouses.ids
+        }
+        if not result:
+            return result
+        scoped = self.with_context(
+            stock_availability_scope={
+                "product_id": products.ids,
+                "warehouse_id": warehouses.ids,
+            }
+        )
+        columns = SQL(", ").join(
+            SQL.identifier(self._table, name) for name in ("product_id", "warehouse_id", *FIGURES)
+        )
+        table = SQL("%s AS %s", scoped._table_sql, SQL.identifier(self._table))
+        for product_id, warehouse_id, *values in self.env.execute_query(
+            SQL("SELECT %s FROM %s", columns, table)
+        ):
+            result[product_id, warehouse_id] = {
+                name: False if value is None else value
+                for name, value in zip(FIGURES, values, strict=True)
+            }
+        return result
+
+    @api.model
+    def _get_empty_availability(self):
+        """Return the figures of a product that a warehouse has nothing to do with."""
+        return {name: 0.0 if self._fields[name].type == "float" else False for name in FIGURES} | {
+            "days_of_cover": False,
+            "state": "idle",
+            "as_of": fields.Datetime.now(),
+        }
+
+    # ------------------------------------------------------------------
+    # What a row says
+    # ------------------------------------------------------------------
+
+    explanation = fields.Char(
+        compute="_compute_explanation", help="Why the row is in this state, in a sentence."
+    )
+    open_move_ids = fields.Many2many(
+        "stock.move",
+        string="Planned Moves",
+        compute="_compute_open_move_ids",
+        help="What the projected balance is made of, in order of date.",
+    )
+
+    @api.depends_context("lang", "uid")
+    @api.depends("state", "product_id", "warehouse_id")
+    def _compute_explanation(self):
+        for row in self:
+            row.explanation = row._get_explanation()
+
+    def _get_explanation(self):
+        """Return the reason of the state as a sentence with its numbers."""
+        self.ensure_one()
+        texts = {
+            "short": self._explain_short,
+            "out": self._explain_out,
+            "low": self._explain_cover,
+            "excess": self._explain_cover,
+            "ok": self._explain_cover,
+            "idle": self._explain_idle,
+        }
+        return texts[self.state]()
+
+    def _explain_short(self):
+        return self.env._(
+            "On %(day)s planned deliveries exceed what is on hand and planned to arrive:"
+            " at worst, %(quantity)s %(unit)s are missing.",
+            day=format_date(self.env, self.shortage_date),
+            quantity=self._format_quantity(-self.qty_atp),
+            unit=self.uom_id.name,
+        )
+
+    def _explain_out(self):
+        if self.next_receipt_date:
+            return self.env._(
+                "Nothing is available now. The next receipt is planned for %(day)s.",
+                day=format_date(self.env, self.next_receipt_date),
+            )
+        return self.env._("Nothing is available now, and no receipt is planned.")
+
+    def _explain_cover(self):
+        values = {
+            "available": self._format_quantity(self.qty_available),
+            "unit": self.uom_id.name,
+            "days": self._format_quantity(self.days_of_cover, 1),
+            "demand": self._format_quantity(self.daily_demand, 2),
+        }
+        if self.daily_demand:
+            return self.env._(
+                "%(available)s %(unit)s available last %(days)s days"
+                " at a demand of %(demand)s a day.",
+                **values,
+            )
+        return self.env._("%(available)s %(unit)s available and no recent demand.", **values)
+
+    def _explain_idle(self):
+        if self.qty_on_hand:
+            return self.env._(
+                "%(quantity)s %(unit)s on hand, but no demand in the demand window"
+                " and nothing planned to leave.",
+                quantity=self._format_quantity(self.qty_on_hand),
+                unit=self.uom_id.name,
+            )
+        return self.env._("No stock, no demand in the demand window, nothing planned to leave.")
+
+    def _format_quantity(self, value, digits=None):
+        if digits is None:
+            digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return formatLang(self.env, value, digits=digits)
+
+    def _compute_open_move_ids(self):
+        moves = self.env["stock.move"]
+        for row in self:
+            row.open_move_ids = moves.search(row._get_open_move_domain(), order="date, id")
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def _get_open_move_domain(self):
+        """Return the domain of the planned moves that change what the row's warehouse holds."""
+        self.ensure_one()
+        warehouse = self.warehouse_id.id
+        source = Domain("location_id", "any!", self._get_place_domain(warehouse))
+        target = Domain("location_final_id", "any!", self._get_place_domain(warehouse)) | (
+            Domain("location_final_id", "=", False)
+            & Domain("location_dest_id", "any!", self._get_place_domain(warehouse))
+        )
+        return (
+            Domain("product_id", "=", self.product_id.id)
+            & Domain("state", "in", OPEN_STATES)
+            & ((source & ~target) | (~source & target))
+        )
+
+    def _get_place_domain(self, warehouse_id):
+        return Domain("usage", "=", "internal") & Domain("warehouse_id", "=", warehouse_id)
+
+    def action_view_forecast(self):
+        """Open Odoo's forecast report of the product in the warehouse."""
+        self.ensure_one()
+        action = self.product_id.action_product_forecast_report()
+        action["context"] = {
+            "active_id": self.product_id.id,
+            "active_model": "product.product",
+            "warehouse_id": self.warehouse_id.id,
+        }
+        return action
+
+    def action_view_moves(self):
+        """Open the moves of the product that touch the warehouse, done ones included."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("stock.stock_move_action")
+        warehouse = self.warehouse_id.id
+        action["domain"] = list(
+            Domain("product_id", "=", self.product_id.id)
+            & (
+                Domain("location_id.warehouse_id", "=", warehouse)
+                | Domain("location_dest_id.warehouse_id", "=", warehouse)
+                | Domain("location_final_id.warehouse_id", "=", warehouse)
+            )
+        )
+        action["context"] = {"search_default_groupby_location_id": 0}
+        return action
+
+    def action_view_quants(self):
+        """Open the quants of the product in the warehouse."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Stock of %s", self.product_id.display_name),
+            "res_model": "stock.quant",
+            "view_mode": "list,form",
+            "views": [(self.env.ref("stock.view_stock_quant_tree_editable").id, "list")],
+            "domain": [
+                ("product_id", "=", self.product_id.id),
+                ("location_id.usage", "in", ("internal", "transit")),
+                ("warehouse_id", "=", self.warehouse_id.id),
+            ],
+            "context": {"create": False, "edit": False},
+        }
+
+    def action_view_product(self):
+        """Open the product."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "product.product",
+            "res_id": self.product_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
