@@ -1,0 +1,1 @@
+"""``bin/test``: every check of the project behind one command."""
