@@ -1,0 +1,36 @@
+{
+    "name": "Shipping Connectors",
+    "summary": "Rate tables, labels with SSCC and tracking, for own vans and couriers",
+    "version": "19.0.1.0.0",
+    "category": "Inventory/Delivery",
+    "license": "LGPL-3",
+    "author": "Inventory Suite contributors",
+    "website": "https://github.com/inventory-suite/odoo-inventory",
+    "depends": ["stock_delivery"],
+    "external_dependencies": {"python": ["reportlab"]},
+    "data": [
+        "security/shipping_security.xml",
+        "security/ir.model.access.csv",
+        "data/ir_sequence_data.xml",
+        "views/delivery_rate_views.xml",
+        "views/shipping_tracking_event_views.xml",
+        "views/shipping_parcel_views.xml",
+        "wizards/delivery_rate_import_views.xml",
+        "wizards/choose_delivery_carrier_views.xml",
+        "views/delivery_carrier_views.xml",
+        "views/stock_picking_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/driver_templates.xml",
+        "views/tracking_templates.xml",
+        "views/shipping_menus.xml",
+    ],
+    "demo": ["demo/delivery_carrier_demo.xml"],
+    "assets": {
+        "web.assets_frontend": [
+            "shipping_connectors/static/src/driver/driver.scss",
+        ],
+        "web.assets_tests": [
+            "shipping_connectors/static/tests/tours/**/*",
+        ],
+    },
+}

@@ -1,0 +1,243 @@
+"""The port between the addon and any carrier: what is asked, what is answered, how it fails.
+
+A carrier is one class with the methods of :class:`Carrier`; it states in ``capabilities`` which of
+them it offers. Units are fixed, so that no adapter guesses: weights are kilograms, lengths are
+millimetres, money is :class:`~decimal.Decimal` with an ISO 4217 code, moments are aware datetimes.
+
+Three errors decide about money. ``Rejected``: the carrier certainly did not sell anything and
+asking again unchanged is useless. ``Retryable``: the request certainly never took effect, asking
+again is safe. ``Unknown``: it may have been sold; only ``find`` or a person can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Protocol
+
+
+class Capability(str, Enum):
+    """What a carrier can do; a method whose capability is absent must not be called."""
+
+    RATE = "rate"
+    BUY = "buy"
+    FIND = "find"
+    VOID = "void"
+    TRACK = "track"
+    RETURN_LABEL = "return_label"
+    VALIDATE_ADDRESS = "validate_address"
+    PICKUP = "pickup"
+    MANIFEST = "manifest"
+    SERVICE_POINTS = "service_points"
+    LABEL_PDF = "label_pdf"
+    LABEL_ZPL = "label_zpl"
+    LABEL_PNG = "label_png"
+
+
+# -- errors ---------------------------------------------------------------------------------------
+
+
+class CarrierError(Exception):
+    """Base of what a carrier may raise.
+
+    :param message: a sentence for the user that names the field and what to do
+    :param code: a stable machine-readable word, for tests, statistics and translations
+    :param values: what the message is about, by name
+    """
+
+    def __init__(self, message: str, code: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.values = values
+
+
+class Rejected(CarrierError):  # noqa: N818 (the outcome's name, as the ledger stores it)
+    """Certainly not bought: the request is wrong and must be changed first."""
+
+
+class Retryable(CarrierError):  # noqa: N818
+    """Certainly not bought: the request never took effect; the same one may be sent again."""
+
+
+class Unknown(CarrierError):  # noqa: N818
+    """May have been bought: look it up with ``find`` before anything else is sent."""
+
+
+# -- what is asked --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Address:
+    """A postal address. ``country_code`` is ISO 3166-1 alpha-2, upper case."""
+
+    name: str
+    country_code: str
+    zip: str = ""
+    city: str = ""
+    street: str = ""
+    street2: str = ""
+    state: str = ""
+    company: str = ""
+    phone: str = ""
+    email: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The non-empty lines of the address as printed, the country excepted."""
+        town = " ".join(part for part in (self.zip, self.city, self.state) if part)
+        company = self.company if self.company != self.name else ""
+        lines = (company, self.name, self.street, self.street2, town)
+        return tuple(line.strip() for line in lines if line and line.strip())
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One physical parcel.
+
+    :param reference: the sender's own name of it; unique within a shipment
+    :param weight: kg, gross, as weighed or estimated; ``None`` when nobody knows
+    :param length: mm, and likewise ``width`` and ``height``; 0 when unknown
+    :param volume: dm³ (litres) of the contents, used where the outer dimensions are unknown
+    """
+
+    reference: str
+    weight: Decimal | None
+    length: Decimal = Decimal(0)
+    width: Decimal = Decimal(0)
+    height: Decimal = Decimal(0)
+    volume: Decimal = Decimal(0)
+
+    @property
+    def outer_volume(self) -> Decimal:
+        """Litres taken up: length × width × height where all three are known, else ``volume``."""
+        if self.length > 0 and self.width > 0 and self.height > 0:
+            return self.length * self.width * self.height / Decimal(1_000_000)
+        return self.volume
+
+
+@dataclass(frozen=True)
+class ShipmentSpec:
+    """What is to be carried from where to where.
+
+    :param service: the service's code, or empty for "offer all"
+    :param reference: the document it belongs to, printed on the label
+    :param options: words that a carrier may understand (``saturday``, ``signature`` ...)
+    """
+
+    sender: Address
+    recipient: Address
+    parcels: tuple[Parcel, ...]
+    service: str = ""
+    reference: str = ""
+    ship_date: datetime | None = None
+    options: frozenset[str] = frozenset()
+
+
+# -- what is answered -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Charge:
+    """The price of one parcel, taken apart: ``amount`` is what is paid for it."""
+
+    parcel: str
+    amount: Decimal
+    chargeable_weight: Decimal
+    basis: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """An offer for a whole shipment by one service.
+
+    :param amount: in ``currency``, the sum of ``charges``
+    :param transit_days: days from pickup to delivery, ``None`` when not promised
+    :param reason: one sentence that explains the amount
+    """
+
+    service: str
+    service_name: str
+    amount: Decimal
+    currency: str
+    transit_days: int | None = None
+    zone: str = ""
+    reason: str = ""
+    charges: tuple[Charge, ...] = ()
+
+
+@dataclass(frozen=True)
+class Label:
+    """A printable file. ``format`` is ``pdf``, ``zpl`` or ``png``."""
+
+    format: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BoughtParcel:
+    """What the carrier gave for one parcel of the spec, found again by ``reference``."""
+
+    reference: str
+    tracking_number: str
+    cost: Decimal
+    labels: tuple[Label, ...] = ()
+    sscc: str = ""
+    carrier_ref: str = ""
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A purchase: one entry per parcel, in the order of the spec."""
+
+    parcels: tuple[BoughtParcel, ...]
+    currency: str
+    key: str
+    quote: Quote | None = None
+
+    @property
+    def cost(self) -> Decimal:
+        return sum((parcel.cost for parcel in self.parcels), Decimal(0))
+
+
+@dataclass(frozen=True)
+class TrackEvent:
+    """One thing that happened to a parcel.
+
+    :param code: a normalised code of :mod:`tracking`
+    :param raw_status: the carrier's own word for it, kept beside the normalised one
+    :param key: identifies the event at its source, so that hearing it twice changes nothing
+    """
+
+    code: str
+    moment: datetime
+    raw_status: str = ""
+    location: str = ""
+    note: str = ""
+    recipient: str = ""
+    key: str = ""
+
+
+class Carrier(Protocol):
+    """What an adapter implements. Only what ``capabilities`` names may be called."""
+
+    capabilities: frozenset[Capability]
+
+    def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
+        """Offers, cheapest first. Raises ``Rejected`` when there is none, and says why."""
+
+    def buy(self, spec: ShipmentSpec, key: str) -> Bought:
+        """Buys labels for all parcels; ``key`` is unique per attempt and sent to the carrier."""
+
+    def find(self, key: str) -> Bought | None:
+        """What ``key`` bought, or ``None`` when it certainly bought nothing."""
+
+    def void(self, reference: str) -> None:
+        """Gives a label back. Idempotent: voiding what is void already is no error."""
+
+    def track(self, number: str) -> Sequence[TrackEvent]:
+        """All events of a parcel known to the carrier, oldest first."""

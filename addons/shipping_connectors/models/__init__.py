@@ -1,0 +1,17 @@
+from . import (
+    delivery_carrier,
+    delivery_carrier_shipment,
+    delivery_carrier_type_rate_table,
+    delivery_rate_line,
+    delivery_rate_service,
+    delivery_rate_zone,
+    ir_ui_menu,
+    res_company,
+    res_config_settings,
+    sale_order,
+    shipping_parcel,
+    shipping_tracking_event,
+    stock_move,
+    stock_move_line,
+    stock_picking,
+)

@@ -1,0 +1,164 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import groupby
+
+from .shipment import ShippingBox
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    rate_service_id = fields.Many2one(
+        "delivery.rate.service",
+        string="Shipping Service",
+        domain="[('carrier_id', '=', carrier_id)]",
+        copy=False,
+        ondelete="set null",
+        help="Empty takes the delivery method's default service, or its cheapest one.",
+    )
+    parcel_ids = fields.One2many("shipping.parcel", "picking_id", string="Parcels", copy=False)
+    parcel_count = fields.Integer(compute="_compute_parcel_count", compute_sudo=True)
+
+    @api.depends("parcel_ids.state")
+    def _compute_parcel_count(self):
+        counts = dict(
+            self.env["shipping.parcel"]._read_group(
+                [("picking_id", "in", self.ids), ("state", "!=", "cancelled")],
+                ["picking_id"],
+                ["__count"],
+            )
+        )
+        for picking in self:
+            picking.parcel_count = counts.get(picking._origin, 0)
+
+    @api.onchange("carrier_id")
+    def _onchange_carrier_id_rate_service(self):
+        if self.rate_service_id.carrier_id != self.carrier_id:
+            self.rate_service_id = False
+
+    # -- boxes ----------------------------------------------------------------------------------
+
+    def _get_shipping_boxes(self):
+        """The physical boxes of the picking, packed ones first; ``ShippingBox`` each.
+
+        A package inside another one travels as part of the outer one. What is in no package goes
+        as one parcel.
+        """
+        self.ensure_one()
+        lines = self.move_line_ids.filtered(lambda line: line.quantity > 0)
+        packed = groupby(
+            lines.filtered("result_package_id"), key=lambda line: line._get_outermost_package()
+        )
+        boxes = []
+        for package, package_lines in packed:
+            package_lines = self.env["stock.move.line"].union(*package_lines)
+            boxes.append(
+                ShippingBox(
+                    package,
+                    package.name,
+                    package.shipping_weight or package_lines._get_gross_weight(package),
+                    package_lines._get_volume(),
+                )
+            )
+        loose = lines.filtered(lambda line: not line.result_package_id)
+        if loose:
+            # without packages the user may have weighed it all and entered the weight
+            weight = 0.0 if boxes else self.shipping_weight
+            boxes.append(
+                ShippingBox(
+                    self.env["stock.package"],
+                    self.name,
+                    weight or loose._get_gross_weight(self.env["stock.package"]),
+                    loose._get_volume(),
+                )
+            )
+        return self._with_unique_references(boxes)
+
+    @api.model
+    def _with_unique_references(self, boxes):
+        """Packages may share a name; the port tells parcels apart by theirs."""
+        names = [box.reference for box in boxes]
+        return [
+            box
+            if names.count(box.reference) == 1
+            else ShippingBox(
+                box.package, f"{box.reference} ({box.package.id})", box.weight, box.volume
+            )
+            for box in boxes
+        ]
+
+    # -- shipping -------------------------------------------------------------------------------
+
+    def action_create_parcels(self):
+        """Label what is packed before it is validated; validation adopts the labels."""
+        for picking in self:
+            if picking.delivery_type != "rate_table":
+                raise UserError(
+                    self.env._(
+                        "%(picking)s is not shipped by a rate table: choose such a delivery "
+                        "method under Additional Info first.",
+                        picking=picking.name,
+                    )
+                )
+            if picking.state not in ("assigned", "done"):
+                raise UserError(
+                    self.env._(
+                        "%(picking)s is not ready: reserve and pack its products first.",
+                        picking=picking.name,
+                    )
+                )
+            picking.carrier_id._rate_table_ship(picking)
+        return True
+
+    def action_view_parcels(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "shipping_connectors.shipping_parcel_action"
+        )
+        action["domain"] = [("picking_id", "=", self.id)]
+        action["context"] = {"search_default_group_state": 0}
+        if len(self.parcel_ids) == 1:
+            action.update(res_id=self.parcel_ids.id, views=[(False, "form")], view_mode="form")
+        return action
+
+    def action_print_parcel_labels(self):
+        """The labels of all parcels in one PDF."""
+        return self.parcel_ids._filter_outbound().action_print_label_pdf()
+
+    def action_print_parcel_labels_zpl(self):
+        return self.parcel_ids._filter_outbound().action_print_label_zpl()
+
+    def action_cancel(self):
+        result = super().action_cancel()
+        cancelled = self.filtered(lambda picking: picking.state == "cancel")
+        cancelled.sudo().parcel_ids._action_cancel()
+        return result
+
+    def _get_shipping_date(self):
+        """The day on the labels: of the first label, so that a reprint or an adoption keeps it."""
+        self.ensure_one()
+        dates = self.sudo().parcel_ids._filter_outbound().mapped("ship_date")
+        return min(dates, default=False) or fields.Date.context_today(self)
+
+    def _post_shipping_labels(self, parcels):
+        """The labels in the chatter, where people look for them."""
+        self.ensure_one()
+        is_return = parcels[:1].is_return
+        carrier = parcels.carrier_id[:1]
+        prefix = (
+            carrier.get_return_label_prefix() if is_return else carrier._get_delivery_label_prefix()
+        )
+        numbers = ", ".join(parcels.mapped("tracking_number"))
+        body = (
+            self.env._("Return labels: %(numbers)s", numbers=numbers)
+            if is_return
+            else self.env._("Parcel labels: %(numbers)s", numbers=numbers)
+        )
+        self.message_post(
+            body=body,
+            attachments=[
+                (f"{prefix}-{parcel.tracking_number}.pdf", parcel.label_pdf_id.raw)
+                for parcel in parcels
+                if parcel.label_pdf_id
+            ],
+        )
