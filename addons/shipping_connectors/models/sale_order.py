@@ -7,7 +7,6 @@ class SaleOrder(models.Model):
     rate_service_id = fields.Many2one(
         "delivery.rate.service",
         string="Shipping Service",
-        copy=False,
         ondelete="set null",
         help="Service of the rate table that was chosen for this order.",
     )

@@ -12,7 +12,6 @@ class StockPicking(models.Model):
         "delivery.rate.service",
         string="Shipping Service",
         domain="[('carrier_id', '=', carrier_id)]",
-        copy=False,
         ondelete="set null",
         help="Empty takes the delivery method's default service, or its cheapest one.",
     )
