@@ -123,6 +123,7 @@ class Scheduler:
     """Runs stages in processes of their own, as many at a time as there is room for."""
 
     def __init__(self, runs: dict[str, Run], keep_going: bool, limit: int | None = None):
+        self.runs = runs
         self.waiting = dict(runs)
         self.keep_going = keep_going
         self.limit = limit or in_parallel()
@@ -172,7 +173,7 @@ class Scheduler:
             outcome.unlink(missing_ok=True)
             result.seconds = time.monotonic() - started
             self.results[name] = result
-            tell(name, result)
+            tell(name, result, seen=self.runs[name].echo)
             if not result.ok and (name == "databases" or not self.keep_going):
                 self.waiting.clear()
 
@@ -183,13 +184,16 @@ class Scheduler:
             say(f"  … {', '.join(ages)}")
 
 
-def tell(name: str, result: Result) -> None:
+def tell(name: str, result: Result, seen: bool = False) -> None:
+    """:param seen: the user watched the stage: its failures need not be told in full again"""
     say(f"{'✓' if result.ok else '✗'} {name}: {result.counts} ({result.seconds:.0f} s)")
     for note in result.notes:
         say(f"    {note}")
     for failure in result.failures:
-        say(f"\n  ✗ {name}: {failure.test}")
-        say("\n".join("    " + line for line in failure.text.strip().splitlines()[-60:]))
+        say(f"  ✗ {name}: {failure.test}")
+        if seen and failure.test != "(stage)":
+            continue
+        say("\n".join("    " + line for line in failure.text.strip().splitlines()[-60:]) + "\n")
     if result.failures and result.log:
         say(f"\n    The whole output: {result.log}")
 
