@@ -1,0 +1,1 @@
+"""A gift wholesaler built from a real retailer's transactions, for `bin/demo` and the tests."""
