@@ -1,1 +1,8 @@
-from . import res_company, res_config_settings, stock_availability, stock_availability_query
+from . import (
+    res_company,
+    res_config_settings,
+    stock_availability,
+    stock_availability_query,
+    stock_availability_row,
+    stock_availability_screen,
+)

@@ -17,6 +17,8 @@ another addon can replace or extend a single step:
 
 A *place* is a warehouse (its positive id) or, so that totals balance, whatever internal stock a
 company keeps outside of any warehouse (a negative number made from the company's id).
+
+The rows made of these, and the rule of the states, are in `stock_availability_row.py`.
 """
 
 from odoo import fields, models
@@ -85,13 +87,8 @@ class StockAvailabilityQuery(models.AbstractModel):
                 conditions.append(self._in(column, scope[key]))
         return SQL(
             """
-            SELECT product.id,
-                   product.product_tmpl_id,
-                   product.active,
-                   template.categ_id,
-                   template.company_id,
-                   template.uom_id,
-                   uom.factor
+            SELECT product.id, product.product_tmpl_id, product.active,
+                   template.categ_id, template.company_id, template.uom_id, uom.factor
               FROM product_product product
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom uom ON uom.id = template.uom_id
@@ -109,9 +106,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT id,
-                   usage,
-                   company_id,
+            SELECT id, usage, company_id,
                    CASE WHEN usage = 'internal'
                         THEN COALESCE(warehouse_id, -1 - COALESCE(company_id, 0))
                     END AS place_id,
@@ -130,10 +125,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                 conditions.append(self._in(SQL.identifier("spot", key), scope[key]))
         return SQL(
             """
-            SELECT spot.id,
-                   spot.warehouse_id,
-                   spot.company_id,
-                   spot.active,
+            SELECT spot.id, spot.warehouse_id, spot.company_id, spot.active,
                    company.partner_id AS company_partner_id,
                    COALESCE(company.availability_demand_days, 90) AS demand_days,
                    COALESCE(company.availability_low_days, 7) AS low_days,
@@ -169,8 +161,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """On hand, reserved, and the part of on hand that belongs to somebody else."""
         return SQL(
             """
-            SELECT quant.product_id,
-                   location.place_id,
+            SELECT quant.product_id, location.place_id,
                    SUM(quant.quantity) AS on_hand,
                    SUM(quant.reserved_quantity) AS reserved,
                    SUM(quant.quantity) FILTER (
@@ -198,10 +189,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT move.id,
-                   move.product_id,
-                   move.date,
-                   move.location_id,
+            SELECT move.id, move.product_id, move.date, move.location_id,
                    move.product_qty AS quantity,
                    COALESCE(move.quantity, 0) * uom.factor / product.factor AS reserved,
                    source.usage AS source_usage,
@@ -223,9 +211,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Arrivals and departures per product, place and day; what is overdue counts today."""
         return SQL(
             """
-            SELECT open_move.product_id,
-                   place.id AS place_id,
-                   place.today,
+            SELECT open_move.product_id, place.id AS place_id, place.today,
                    GREATEST(%(day)s, place.today) AS day,
                    SUM(side.arriving) AS arriving,
                    SUM(side.leaving) AS leaving,
@@ -251,8 +237,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT product_id,
-                   place_id,
+            SELECT product_id, place_id,
                    SUM(arriving) AS arriving,
                    SUM(leaving) AS leaving,
                    MIN(first_arrival) AS first_arrival,
@@ -306,8 +291,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                  GROUP BY quant.product_id, quant.location_id, location.home_id
             ),
             claim AS (
-                SELECT open_move.product_id, open_move.location_id, open_move.to_id,
-                       part.quantity,
+                SELECT open_move.product_id, open_move.location_id, open_move.to_id, part.quantity,
                        SUM(part.quantity) OVER (
                             PARTITION BY open_move.product_id, open_move.location_id
                             ORDER BY part.rank, open_move.date, open_move.id
@@ -334,8 +318,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             ),
             taken AS (
                 SELECT product_id, location_id, SUM(quantity) AS quantity
-                  FROM given
-                 GROUP BY product_id, location_id
+                  FROM given GROUP BY product_id, location_id
             )
             SELECT share.product_id, share.place_id, SUM(share.quantity) AS in_transit
               FROM (
@@ -368,9 +351,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             """
             SELECT side.product_id, side.place_id, GREATEST(SUM(side.quantity), 0) AS quantity
               FROM (
-                    SELECT move.product_id,
-                           move.date,
-                           part.place_id,
+                    SELECT move.product_id, move.date, part.place_id,
                            part.sign * move.quantity * uom.factor / product.factor AS quantity
                       FROM stock_move move
                       JOIN product ON product.id = move.product_id
@@ -401,156 +382,6 @@ class StockAvailabilityQuery(models.AbstractModel):
             """,
             as_of=as_of,
             inner=("production", "transit", "internal"),
-        )
-
-    # ------------------------------------------------------------------
-    # The rows
-    # ------------------------------------------------------------------
-
-    def _select_rows(self, scope, as_of):
-        """One row per product and place: all active ones, others only where something is."""
-        return SQL(
-            """
-            SELECT figure.*,
-                   %(severity)s AS severity,
-                   %(state)s AS state
-              FROM (
-                    SELECT number.*, %(derived)s
-                      FROM (SELECT %(columns)s FROM %(tables)s WHERE %(present)s) AS number
-                   ) AS figure
-            """,
-            severity=self._case_state(rank=True),
-            state=self._case_state(),
-            derived=self._select_derived(),
-            columns=SQL(", ").join(
-                SQL("%s AS %s", expression, SQL.identifier(name))
-                for name, expression in self._get_columns(as_of).items()
-            ),
-            tables=self._from_rows(),
-            present=self._where_rows(),
-        )
-
-    def _get_columns(self, as_of):
-        """Return ``{column: SQL}`` of what is read; see also :meth:`_select_derived`."""
-
-        def quantity(expression):
-            return SQL("ROUND(COALESCE(%s, 0), %s)", expression, self._get_digits())
-
-        return {
-            "id": SQL(
-                "product.id::bigint * %s"
-                " + CASE WHEN place.id > 0 THEN place.id ELSE %s - place.id END",
-                ID_BASE,
-                ID_OUTSIDE - 1,
-            ),
-            "product_id": SQL("product.id"),
-            "product_tmpl_id": SQL("product.product_tmpl_id"),
-            "categ_id": SQL("product.categ_id"),
-            "uom_id": SQL("product.uom_id"),
-            "active": SQL("product.active"),
-            "warehouse_id": SQL("place.warehouse_id"),
-            "company_id": SQL("place.company_id"),
-            "as_of": SQL("%s::timestamp", as_of),
-            "qty_on_hand": quantity(SQL("stock.on_hand")),
-            "qty_reserved": quantity(SQL("stock.reserved")),
-            "qty_consigned": quantity(SQL("stock.consigned")),
-            "qty_incoming": quantity(SQL("projection.arriving")),
-            "qty_outgoing": quantity(SQL("projection.leaving")),
-            "qty_in_transit": quantity(SQL("transit.in_transit")),
-            "qty_atp": quantity(SQL("COALESCE(projection.atp, stock.on_hand)")),
-            "shortage_date": SQL(
-                "CASE WHEN projection.product_id IS NOT NULL THEN projection.shortage_date"
-                " WHEN ROUND(stock.on_hand, %s) < 0 THEN place.today END",
-                self._get_digits(),
-            ),
-            "next_receipt_date": SQL("projection.first_arrival"),
-            "daily_demand": SQL("COALESCE(demand.quantity, 0) / place.demand_days"),
-            "low_days": SQL("place.low_days"),
-            "excess_days": SQL("place.excess_days"),
-        }
-
-    def _select_derived(self):
-        """Columns computed from those of :meth:`_get_columns`.
-
-        Days of cover = what is available now / daily demand: how long the stock that is not yet
-        promised lasts if demand goes on as in the window. Unknown (NULL) without demand.
-        """
-        return SQL(
-            """
-            number.qty_on_hand - number.qty_reserved AS qty_available,
-            number.qty_on_hand + number.qty_incoming - number.qty_outgoing AS qty_forecast,
-            CASE WHEN number.daily_demand > 0
-                 THEN GREATEST(number.qty_on_hand - number.qty_reserved, 0) / number.daily_demand
-             END AS days_of_cover
-            """
-        )
-
-    def _get_state_rules(self):
-        """Return ``[(state, condition), ...]``; the first that holds decides, else ``ok``.
-
-        short   more is promised than there will be: the projected balance falls below zero
-        out     nothing is available now, and there is demand or something planned to leave
-        idle    no demand in the window and nothing planned to leave
-        low     what is available lasts for fewer days than the company's lower limit
-        excess  what is available lasts for more days than the company's upper limit
-        ok      none of these
-        """
-        return [
-            ("short", SQL("figure.qty_atp < 0")),
-            (
-                "out",
-                SQL(
-                    "figure.qty_available <= 0"
-                    " AND (figure.daily_demand > 0 OR figure.qty_outgoing > 0)"
-                ),
-            ),
-            ("idle", SQL("figure.daily_demand = 0 AND figure.qty_outgoing = 0")),
-            ("low", SQL("figure.days_of_cover < figure.low_days")),
-            ("excess", SQL("figure.days_of_cover > figure.excess_days")),
-        ]
-
-    # Order in which a person should look at the states.
-    _severity = {"short": 0, "out": 1, "low": 2, "excess": 3, "ok": 4, "idle": 5}
-
-    def _case_state(self, rank=False):
-        def value(state):
-            return self._severity[state] if rank else state
-
-        return SQL(
-            "CASE %s ELSE %s END",
-            SQL(" ").join(
-                SQL("WHEN %s THEN %s", condition, value(state))
-                for state, condition in self._get_state_rules()
-            ),
-            value("ok"),
-        )
-
-    def _from_rows(self):
-        return SQL(
-            """
-            product
-            CROSS JOIN place
-            LEFT JOIN stock
-              ON stock.product_id = product.id AND stock.place_id = place.id
-            LEFT JOIN projection
-              ON projection.product_id = product.id AND projection.place_id = place.id
-            LEFT JOIN transit
-              ON transit.product_id = product.id AND transit.place_id = place.id
-            LEFT JOIN demand
-              ON demand.product_id = product.id AND demand.place_id = place.id
-            """
-        )
-
-    def _where_rows(self):
-        return SQL(
-            """
-            (product.active AND place.active
-             AND (product.company_id IS NULL OR product.company_id = place.company_id))
-            OR COALESCE(stock.on_hand, 0) <> 0
-            OR COALESCE(stock.reserved, 0) <> 0
-            OR COALESCE(transit.in_transit, 0) <> 0
-            OR projection.product_id IS NOT NULL
-            """
         )
 
     # ------------------------------------------------------------------

@@ -1,0 +1,156 @@
+"""The rows that the availability statement ends in: columns, days of cover, states."""
+
+from odoo import models
+from odoo.tools import SQL
+
+from .stock_availability_query import ID_BASE, ID_OUTSIDE
+
+
+class StockAvailabilityQuery(models.AbstractModel):
+    _inherit = "stock.availability.query"
+
+    def _select_rows(self, scope, as_of):
+        """One row per product and place: all active ones, others only where something is."""
+        return SQL(
+            """
+            SELECT figure.*,
+                   %(severity)s AS severity,
+                   %(state)s AS state
+              FROM (
+                    SELECT number.*, %(derived)s
+                      FROM (SELECT %(columns)s FROM %(tables)s WHERE %(present)s) AS number
+                   ) AS figure
+            """,
+            severity=self._case_state(rank=True),
+            state=self._case_state(),
+            derived=self._select_derived(),
+            columns=SQL(", ").join(
+                SQL("%s AS %s", expression, SQL.identifier(name))
+                for name, expression in self._get_columns(as_of).items()
+            ),
+            tables=self._from_rows(),
+            present=self._where_rows(),
+        )
+
+    def _get_columns(self, as_of):
+        """Return ``{column: SQL}`` of what is read; see also :meth:`_select_derived`."""
+
+        def quantity(expression):
+            return SQL("ROUND(COALESCE(%s, 0), %s)", expression, self._get_digits())
+
+        return {
+            "id": SQL(
+                "product.id::bigint * %s"
+                " + CASE WHEN place.id > 0 THEN place.id ELSE %s - place.id END",
+                ID_BASE,
+                ID_OUTSIDE - 1,
+            ),
+            "product_id": SQL("product.id"),
+            "product_tmpl_id": SQL("product.product_tmpl_id"),
+            "categ_id": SQL("product.categ_id"),
+            "uom_id": SQL("product.uom_id"),
+            "active": SQL("product.active"),
+            "warehouse_id": SQL("place.warehouse_id"),
+            "company_id": SQL("place.company_id"),
+            "as_of": SQL("%s::timestamp", as_of),
+            "qty_on_hand": quantity(SQL("stock.on_hand")),
+            "qty_reserved": quantity(SQL("stock.reserved")),
+            "qty_consigned": quantity(SQL("stock.consigned")),
+            "qty_incoming": quantity(SQL("projection.arriving")),
+            "qty_outgoing": quantity(SQL("projection.leaving")),
+            "qty_in_transit": quantity(SQL("transit.in_transit")),
+            "qty_atp": quantity(SQL("COALESCE(projection.atp, stock.on_hand)")),
+            "shortage_date": SQL(
+                "CASE WHEN projection.product_id IS NOT NULL THEN projection.shortage_date"
+                " WHEN ROUND(stock.on_hand, %s) < 0 THEN place.today END",
+                self._get_digits(),
+            ),
+            "next_receipt_date": SQL("projection.first_arrival"),
+            "daily_demand": SQL("COALESCE(demand.quantity, 0) / place.demand_days"),
+            "low_days": SQL("place.low_days"),
+            "excess_days": SQL("place.excess_days"),
+        }
+
+    def _select_derived(self):
+        """Columns computed from those of :meth:`_get_columns`.
+
+        Days of cover = what is available now / daily demand: how long the stock that is not yet
+        promised lasts if demand goes on as in the window. Unknown (NULL) without demand.
+        """
+        return SQL(
+            """
+            number.qty_on_hand - number.qty_reserved AS qty_available,
+            number.qty_on_hand + number.qty_incoming - number.qty_outgoing AS qty_forecast,
+            CASE WHEN number.daily_demand > 0
+                 THEN GREATEST(number.qty_on_hand - number.qty_reserved, 0) / number.daily_demand
+             END AS days_of_cover
+            """
+        )
+
+    def _get_state_rules(self):
+        """Return ``[(state, condition), ...]``; the first that holds decides, else ``ok``.
+
+        short   more is promised than there will be: the projected balance falls below zero
+        out     nothing is available now, and there is demand or something planned to leave
+        idle    no demand in the window and nothing planned to leave
+        low     what is available lasts for fewer days than the company's lower limit
+        excess  what is available lasts for more days than the company's upper limit
+        ok      none of these
+        """
+        return [
+            ("short", SQL("figure.qty_atp < 0")),
+            (
+                "out",
+                SQL(
+                    "figure.qty_available <= 0"
+                    " AND (figure.daily_demand > 0 OR figure.qty_outgoing > 0)"
+                ),
+            ),
+            ("idle", SQL("figure.daily_demand = 0 AND figure.qty_outgoing = 0")),
+            ("low", SQL("figure.days_of_cover < figure.low_days")),
+            ("excess", SQL("figure.days_of_cover > figure.excess_days")),
+        ]
+
+    # Order in which a person should look at the states.
+    _severity = {"short": 0, "out": 1, "low": 2, "excess": 3, "ok": 4, "idle": 5}
+
+    def _case_state(self, rank=False):
+        def value(state):
+            return self._severity[state] if rank else state
+
+        return SQL(
+            "CASE %s ELSE %s END",
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s", condition, value(state))
+                for state, condition in self._get_state_rules()
+            ),
+            value("ok"),
+        )
+
+    def _from_rows(self):
+        return SQL(
+            """
+            product
+            CROSS JOIN place
+            LEFT JOIN stock
+              ON stock.product_id = product.id AND stock.place_id = place.id
+            LEFT JOIN projection
+              ON projection.product_id = product.id AND projection.place_id = place.id
+            LEFT JOIN transit
+              ON transit.product_id = product.id AND transit.place_id = place.id
+            LEFT JOIN demand
+              ON demand.product_id = product.id AND demand.place_id = place.id
+            """
+        )
+
+    def _where_rows(self):
+        return SQL(
+            """
+            (product.active AND place.active
+             AND (product.company_id IS NULL OR product.company_id = place.company_id))
+            OR COALESCE(stock.on_hand, 0) <> 0
+            OR COALESCE(stock.reserved, 0) <> 0
+            OR COALESCE(transit.in_transit, 0) <> 0
+            OR projection.product_id IS NOT NULL
+            """
+        )

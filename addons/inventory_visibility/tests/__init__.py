@@ -1,0 +1,6 @@
+from . import (
+    test_stock_availability,
+    test_stock_availability_odoo,
+    test_stock_availability_screen,
+    test_stock_availability_security,
+)
