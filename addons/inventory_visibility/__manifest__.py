@@ -16,5 +16,10 @@
         "views/res_config_settings_views.xml",
         "views/inventory_visibility_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "inventory_visibility/static/tests/tours/**/*",
+        ],
+    },
     "demo": ["demo/inventory_visibility_demo.xml"],
 }

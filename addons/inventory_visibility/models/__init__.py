@@ -2,6 +2,7 @@ from . import (
     res_company,
     res_config_settings,
     stock_availability,
+    stock_availability_moves,
     stock_availability_query,
     stock_availability_row,
     stock_availability_screen,

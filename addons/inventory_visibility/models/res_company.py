@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class ResCompany(models.Model):
@@ -36,3 +36,22 @@ class ResCompany(models.Model):
         "CHECK (availability_low_days < availability_excess_days)",
         "Stock must be low at fewer days of cover than it is in excess.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return companies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "availability_demand_days" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    @tools.ormcache()
+    def _get_longest_demand_days(self):
+        """Return the longest demand window of any company, in days."""
+        companies = self.sudo().with_context(active_test=False).search([])
+        return max(companies.mapped("availability_demand_days"), default=90)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .stock_availability_row import ID_BASE
+from .stock_availability_query import ID_BASE
 
 STATES = [
     ("short", "Short"),

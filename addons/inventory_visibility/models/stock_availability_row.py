@@ -10,18 +10,27 @@ class StockAvailabilityQuery(models.AbstractModel):
     _inherit = "stock.availability.query"
 
     def _select_rows(self, scope, as_of):
-        """One row per product and place: all active ones, others only where something is."""
+        """One row per product and place: all active ones, others only where something is.
+
+        ``OFFSET 0`` lets PostgreSQL compute each level once, instead of pasting the expressions
+        of the inner levels into every place where the outer ones mention them.
+        """
         return SQL(
             """
-            SELECT figure.*,
-                   %(severity)s AS severity,
-                   %(state)s AS state
+            SELECT rated.*, %(severity)s AS severity
               FROM (
-                    SELECT number.*, %(derived)s
-                      FROM (SELECT %(columns)s FROM %(tables)s WHERE %(present)s) AS number
-                   ) AS figure
+                    SELECT figure.*, %(state)s AS state
+                      FROM (
+                            SELECT number.*, %(derived)s
+                              FROM (
+                                    SELECT %(columns)s FROM %(tables)s WHERE %(present)s OFFSET 0
+                                   ) AS number
+                            OFFSET 0
+                           ) AS figure
+                    OFFSET 0
+                   ) AS rated
             """,
-            severity=self._case_state(rank=True),
+            severity=self._case_severity(),
             state=self._case_state(),
             derived=self._select_derived(),
             columns=SQL(", ").join(
@@ -36,7 +45,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Return ``{column: SQL}`` of what is read; see also :meth:`_select_derived`."""
 
         def quantity(expression):
-            return SQL("ROUND(COALESCE(%s, 0), %s)", expression, self._get_digits())
+            return SQL("COALESCE(%s, 0)", expression)
 
         return {
             "id": SQL(
@@ -58,15 +67,16 @@ class StockAvailabilityQuery(models.AbstractModel):
             "qty_consigned": quantity(SQL("stock.consigned")),
             "qty_incoming": quantity(SQL("projection.arriving")),
             "qty_outgoing": quantity(SQL("projection.leaving")),
-            "qty_in_transit": quantity(SQL("transit.in_transit")),
+            "qty_in_transit": quantity(SQL("ROUND(transit.in_transit, %s)", self._get_digits())),
             "qty_atp": quantity(SQL("COALESCE(projection.atp, stock.on_hand)")),
             "shortage_date": SQL(
                 "CASE WHEN projection.product_id IS NOT NULL THEN projection.shortage_date"
-                " WHEN ROUND(stock.on_hand, %s) < 0 THEN place.today END",
-                self._get_digits(),
+                " WHEN stock.on_hand < 0 THEN place.today END"
             ),
             "next_receipt_date": SQL("projection.first_arrival"),
-            "daily_demand": SQL("COALESCE(demand.quantity, 0) / place.demand_days"),
+            "daily_demand": SQL(
+                "COALESCE(demand.quantity, 0) / product.factor / place.demand_days"
+            ),
             "low_days": SQL("place.low_days"),
             "excess_days": SQL("place.excess_days"),
         }
@@ -114,17 +124,21 @@ class StockAvailabilityQuery(models.AbstractModel):
     # Order in which a person should look at the states.
     _severity = {"short": 0, "out": 1, "low": 2, "excess": 3, "ok": 4, "idle": 5}
 
-    def _case_state(self, rank=False):
-        def value(state):
-            return self._severity[state] if rank else state
-
+    def _case_state(self):
         return SQL(
-            "CASE %s ELSE %s END",
+            "CASE %s ELSE 'ok' END",
             SQL(" ").join(
-                SQL("WHEN %s THEN %s", condition, value(state))
+                SQL("WHEN %s THEN %s", condition, state)
                 for state, condition in self._get_state_rules()
             ),
-            value("ok"),
+        )
+
+    def _case_severity(self):
+        return SQL(
+            "CASE rated.state %s END",
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s", state, rank) for state, rank in self._severity.items()
+            ),
         )
 
     def _from_rows(self):

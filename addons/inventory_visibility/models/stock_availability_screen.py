@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date, formatLang
 
-from .stock_availability_query import OPEN_STATES
+from .stock_availability_moves import OPEN_STATES
 
 
 class StockAvailability(models.Model):

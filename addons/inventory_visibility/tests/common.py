@@ -106,12 +106,13 @@ class AvailabilityCommon(TransactionCase):
 
     @classmethod
     def _procure(cls, warehouse, location, quantity, days=0, product=None, uom=None, route=None):
-        """Run a procurement and return the moves that it created."""
+        """Run a procurement of its own order and return the moves that it created."""
         product = product or cls.product
         before = cls.env["stock.move"].search([("product_id", "=", product.id)])
         values = {
             "warehouse_id": warehouse,
             "company_id": warehouse.company_id,
+            "reference_ids": cls.env["stock.reference"].create({"name": "Order"}),
             "date_planned": fields.Datetime.to_datetime(cls._day(days)) + timedelta(hours=12),
         }
         if route:
