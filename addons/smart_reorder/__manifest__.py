@@ -1,0 +1,31 @@
+{
+    "name": "Smart Reorder",
+    "summary": "Proposes purchases and transfers from forecasts with a measured error,"
+    " each with its reason",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Inventory",
+    "license": "LGPL-3",
+    "author": "Inventory Suite contributors",
+    "website": "https://github.com/inventory-suite/odoo-inventory",
+    "depends": ["inventory_visibility", "purchase_stock"],
+    "external_dependencies": {"python": ["numpy"]},
+    "data": [
+        "security/smart_reorder_groups.xml",
+        "security/ir.model.access.csv",
+        "security/smart_reorder_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/smart_reorder_proposal_views.xml",
+        "views/smart_reorder_run_views.xml",
+        "views/stock_warehouse_orderpoint_views.xml",
+        "views/res_config_settings_views.xml",
+        "wizard/smart_reorder_enrol_views.xml",
+        "views/smart_reorder_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["smart_reorder/static/src/**/*"],
+        "web.assets_unit_tests": ["smart_reorder/static/tests/*.test.js"],
+        "web.assets_tests": ["smart_reorder/static/tests/tours/*.js"],
+    },
+    "demo": ["demo/smart_reorder_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,129 @@
+"""The reason of a proposal, as sentences that name the numbers behind it.
+
+What is said is decided here; how it is said, and in which language, is the caller's: a sentence is
+a code and its values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Sentence:
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def as_pair(self) -> list[Any]:
+        """JSON form."""
+        return [self.code, self.values]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All quantities in the product's unit of measure; shares between 0 and 1; None is unknown."""
+
+    on_hand: float
+    incoming: float
+    outgoing: float
+    in_progress: float
+    dependents: float
+    position: float
+    mean: float
+    lead_days: float
+    review_days: float
+    level: float
+    reorder_point: float
+    order_up_to: float
+    needed: float
+    quantity: float
+    effects: tuple[str, ...]
+    evidence: str
+    method: str
+    origins: int
+    wape: float | None
+    coverage: float | None
+    source: str  # "buy" or "transfer"
+    minimum: float = 0.0
+    multiple: float = 0.0
+    saving: float = 0.0
+    source_available: float | None = None
+    wanted_by_all: float = 0.0
+
+
+def explain(facts: Facts) -> list[Sentence]:
+    """Sentences in reading order: stock, forecast, decision, source, what bent it, how sure."""
+    out = [
+        Sentence(
+            "position_dependents" if facts.dependents > 0 else "position",
+            {
+                "on_hand": facts.on_hand,
+                "incoming": facts.incoming,
+                "outgoing": facts.outgoing,
+                "in_progress": facts.in_progress,
+                "dependents": facts.dependents,
+                "position": facts.position,
+            },
+        )
+    ]
+    days = facts.lead_days + facts.review_days
+    if facts.evidence == "none":
+        out.append(Sentence("no_demand", {"days": days}))
+    else:
+        out.append(
+            Sentence(
+                "forecast",
+                {
+                    "days": days,
+                    "lead_days": facts.lead_days,
+                    "review_days": facts.review_days,
+                    "mean": facts.mean,
+                    "level": facts.level,
+                    "reorder_point": facts.reorder_point,
+                },
+            )
+        )
+    out += _decision(facts)
+    out += _confidence(facts)
+    return out
+
+
+def _decision(facts: Facts) -> list[Sentence]:
+    if facts.needed <= 0:
+        return [Sentence("enough", {"position": facts.position})]
+    if facts.quantity <= 0:
+        return [Sentence("source_empty", {"needed": facts.needed})]
+    out = [
+        Sentence(
+            f"order_{facts.source}",
+            {
+                "order_up_to": facts.order_up_to,
+                "needed": facts.needed,
+                "quantity": facts.quantity,
+                "lead_days": facts.lead_days,
+            },
+        )
+    ]
+    for effect in facts.effects:
+        values = {
+            "minimum": {"minimum": facts.minimum},
+            "multiple": {"multiple": facts.multiple},
+            "price_break": {"quantity": facts.quantity, "saving": facts.saving},
+        }[effect]
+        out.append(Sentence(effect, values))
+    if facts.wanted_by_all > 0:
+        values = {"available": facts.source_available, "wanted": facts.wanted_by_all}
+        out.append(Sentence("source_short", values))
+    return out
+
+
+def _confidence(facts: Facts) -> list[Sentence]:
+    if facts.evidence == "none":
+        return []
+    values = {"method": facts.method, "origins": facts.origins}
+    if facts.evidence == "thin":
+        return [Sentence("thin", values)]
+    if facts.wape is None or facts.coverage is None:
+        return [Sentence("measured_no_demand", values)]
+    return [Sentence("measured", values | {"wape": facts.wape, "coverage": facts.coverage})]

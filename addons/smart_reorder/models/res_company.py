@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    smart_reorder_service_level = fields.Float(
+        default=95.0,
+        help="Probability, in %, that the stock covers the demand until the next order can arrive.",
+    )
+    smart_reorder_review_days = fields.Integer(
+        default=1, help="Days between two looks at the stock. 1: proposals are decided every day."
+    )
+    smart_reorder_cycle_days = fields.Integer(
+        default=7, help="Days of demand that an order should last for, at least."
+    )
+    smart_reorder_history_days = fields.Integer(
+        default=730, help="Days of demand history that forecasts learn from."
+    )
+    smart_reorder_min_intervals = fields.Integer(
+        default=4,
+        help="Past lead times + review periods, without overlap, that a product must have been"
+        " observed for before it chooses its own forecasting method.",
+    )
+    smart_reorder_order_cost = fields.Monetary(
+        default=0.0,
+        help="Cost of ordering and receiving one product once. With it, orders are at least the"
+        " economic order quantity. 0 leaves it out.",
+    )
+    smart_reorder_holding_rate = fields.Float(
+        default=20.0,
+        help="Cost of holding stock, in % of its value per year: capital, space, loss.",
+    )
+
+    @api.constrains("smart_reorder_service_level")
+    def _check_smart_reorder_service_level(self):
+        for company in self:
+            if not 50 <= company.smart_reorder_service_level <= 99.9:
+                raise ValidationError(
+                    self.env._(
+                        "The service level must be between 50 and 99.9 %%, not %(level)s: 100 %%"
+                        " would"
+                        " need unlimited stock.",
+                        level=company.smart_reorder_service_level,
+                    )
+                )
+
+    @api.constrains(
+        "smart_reorder_review_days",
+        "smart_reorder_cycle_days",
+        "smart_reorder_history_days",
+        "smart_reorder_min_intervals",
+    )
+    def _check_smart_reorder_days(self):
+        limits = {
+            "smart_reorder_review_days": (1, 90),
+            "smart_reorder_cycle_days": (0, 365),
+            "smart_reorder_history_days": (56, 1830),
+            "smart_reorder_min_intervals": (1, 100),
+        }
+        for company in self:
+            for name, (low, high) in limits.items():
+                if not low <= company[name] <= high:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s must be between %(low)s and %(high)s, not %(value)s.",
+                            field=self._fields[name]._description_string(self.env),
+                            low=low,
+                            high=high,
+                            value=company[name],
+                        )
+                    )
+
+    @api.constrains("smart_reorder_order_cost", "smart_reorder_holding_rate")
+    def _check_smart_reorder_costs(self):
+        for company in self:
+            if company.smart_reorder_order_cost < 0 or company.smart_reorder_holding_rate < 0:
+                raise ValidationError(
+                    self.env._("The costs of ordering and of holding stock cannot be negative.")
+                )

@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    smart_reorder_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Smart Reorder Currency"
+    )
+    smart_reorder_service_level = fields.Float(
+        related="company_id.smart_reorder_service_level", readonly=False
+    )
+    smart_reorder_review_days = fields.Integer(
+        related="company_id.smart_reorder_review_days", readonly=False
+    )
+    smart_reorder_cycle_days = fields.Integer(
+        related="company_id.smart_reorder_cycle_days", readonly=False
+    )
+    smart_reorder_history_days = fields.Integer(
+        related="company_id.smart_reorder_history_days", readonly=False
+    )
+    smart_reorder_min_intervals = fields.Integer(
+        related="company_id.smart_reorder_min_intervals", readonly=False
+    )
+    smart_reorder_order_cost = fields.Monetary(
+        related="company_id.smart_reorder_order_cost",
+        readonly=False,
+        currency_field="smart_reorder_currency_id",
+    )
+    smart_reorder_holding_rate = fields.Float(
+        related="company_id.smart_reorder_holding_rate", readonly=False
+    )

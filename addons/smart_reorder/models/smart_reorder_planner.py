@@ -1,0 +1,443 @@
+import math
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from pytz import timezone
+
+from odoo import api, fields, models
+
+from ..engine.checks import find_issues
+from ..engine.explain import Facts, explain
+from ..engine.forecast import forecast_demand
+from ..engine.history import DemandHistory, build_history, counting_unit
+from ..engine.policy import cycle_quantity, order_quantity, round_up
+from .smart_reorder_source import BUY, TRANSFER
+
+CHART_WEEKS = 52
+
+
+@dataclass
+class Stock:
+    """State of stock of one place in the product's unit, at one moment."""
+
+    on_hand: float = 0.0
+    available: float = 0.0
+    incoming: float = 0.0
+    outgoing: float = 0.0
+    in_progress: float = 0.0
+    dependents: float = 0.0
+
+    @property
+    def position(self):
+        on_order = self.incoming + self.in_progress
+        return self.on_hand + on_order - self.outgoing - self.dependents
+
+
+class SmartReorderPlanner(models.AbstractModel):
+    """Computes the proposals of a batch of orderpoints: reads, forecasts, decides, explains.
+
+    Everything is read for the whole batch at once; what decides is in ``engine``.
+    """
+
+    _name = "smart.reorder.planner"
+    _description = "Replenishment Planner"
+
+    # ------------------------------------------------------------------
+    # Entry
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _plan(self, orderpoints, circular=frozenset()):
+        """Plan orderpoints of one company.
+
+        :param circular: ids of orderpoints that (indirectly) supply themselves
+        :return: ``(dict orderpoint id -> values of smart.reorder.proposal, dict of seconds spent)``
+        """
+        company = orderpoints.company_id
+        company.ensure_one()
+        clock = {"read": time.monotonic()}
+        self = self.with_company(company)
+        today = self._get_today(company)
+        sources = self.env["smart.reorder.source"]._get_sources(orderpoints)
+        for orderpoint in orderpoints:
+            if orderpoint.id in circular:
+                sources[orderpoint.id].issue = "circular_supply"
+        history = self._get_history(orderpoints, today)
+        stocks = self._get_stocks(orderpoints)
+        clock["forecast"] = time.monotonic()
+        levels, reviews, leads = self._get_targets(orderpoints, sources)
+        units = counting_unit(history.quantity, orderpoints.product_id.uom_id[:1].rounding or 0.01)
+        issues = find_issues(history.quantity, leads, reviews, levels, units)
+        for index, orderpoint in enumerate(orderpoints):
+            sources[orderpoint.id].issue = issues[index] or sources[orderpoint.id].issue
+        good = [i for i, op in enumerate(orderpoints) if not sources[op.id].issue]
+        forecasts = self._get_forecasts(company, history, good, leads + reviews, levels, units)
+        clock["decide"] = time.monotonic()
+        values = {}
+        for index, orderpoint in enumerate(orderpoints):
+            values[orderpoint.id] = self._prepare_base(
+                orderpoint, sources[orderpoint.id], stocks[orderpoint.id], history, index, today
+            ) | {
+                "lead_days": leads[index] if math.isfinite(leads[index]) else 0,
+                "review_days": reviews[index],
+                "service_level": levels[index] * 100 if math.isfinite(levels[index]) else 0,
+            }
+        self._decide(company, orderpoints, good, sources, stocks, forecasts, units, values)
+        self._share_scarce_stock(orderpoints, sources, values)
+        self._finish(orderpoints, sources, stocks, values)
+        clock["end"] = time.monotonic()
+        return values, {
+            "read": clock["forecast"] - clock["read"],
+            "forecast": clock["decide"] - clock["forecast"],
+            "decide": clock["end"] - clock["decide"],
+        }
+
+    @api.model
+    def _get_today(self, company):
+        zone = timezone(company.partner_id.tz or "UTC")
+        return fields.Datetime.now().astimezone(zone).date()
+
+    # ------------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_history(self, orderpoints, today):
+        """Demand matrix, one row per orderpoint; the last column is yesterday.
+
+        A place that supplies others sees the demand *at those places* instead of its own transfers
+        to them: transfers follow the places' ordering habits, demand is what moves the chain.
+        """
+        days = orderpoints.company_id.smart_reorder_history_days
+        start = today - timedelta(days=days)
+        supplied = self._get_supplied_places(orderpoints)
+        warehouses = orderpoints.warehouse_id
+        for places in supplied.values():
+            warehouses |= self.env["stock.warehouse"].browse(places)
+        reader = self.env["smart.reorder.demand"].sudo()
+        rows = reader._get_demand(orderpoints.product_id, warehouses, start, today)
+        first = reader._get_first_days(orderpoints.product_id, warehouses)
+        by_place = defaultdict(list)
+        for product, warehouse, receiver, day, quantity in rows:
+            by_place[product, warehouse].append((receiver, (day - start).days, quantity))
+        series, columns, quantities, first_days = [], [], [], []
+        for index, orderpoint in enumerate(orderpoints):
+            product, warehouse = orderpoint.product_id.id, orderpoint.warehouse_id.id
+            below = supplied.get((product, warehouse), set())
+            earliest = days
+            for place in (warehouse, *below):
+                for receiver, column, quantity in by_place.get((product, place), ()):
+                    if receiver in below:
+                        continue
+                    series.append(index)
+                    columns.append(column)
+                    quantities.append(quantity)
+                day = first.get((product, place))
+                if day:
+                    earliest = min(earliest, (day - start).days)
+            first_days.append(earliest)
+        return build_history(series, columns, quantities, len(orderpoints), days, first_days)
+
+    @api.model
+    def _get_supplied_places(self, orderpoints):
+        """Enrolled places that each orderpoint's warehouse supplies, at any depth.
+
+        :return: dict ``(product id, warehouse id) -> set of warehouse ids``
+        """
+        enrolled = self.env["stock.warehouse.orderpoint"].search(
+            [
+                ("smart_reorder", "=", True),
+                ("product_id", "in", orderpoints.product_id.ids),
+                ("company_id", "=", orderpoints.company_id.id),
+            ]
+        )
+        suppliers = self.env["smart.reorder.source"]._get_supplying_warehouses(enrolled)
+        direct = defaultdict(set)
+        for orderpoint in enrolled:
+            if orderpoint.id in suppliers:
+                key = (orderpoint.product_id.id, suppliers[orderpoint.id])
+                direct[key].add(orderpoint.warehouse_id.id)
+        result = {}
+        for product, warehouse in list(direct):
+            found, todo = set(), [warehouse]
+            while todo:
+                for place in direct.get((product, todo.pop()), ()):
+                    if place not in found and place != warehouse:
+                        found.add(place)
+                        todo.append(place)
+            result[product, warehouse] = found
+        return result
+
+    @api.model
+    def _get_stocks(self, orderpoints):
+        """State of stock now, quotations to vendors included.
+
+        :return: dict ``orderpoint id -> Stock``
+        """
+        products, warehouses = orderpoints.product_id, orderpoints.warehouse_id
+        figures = self.env["stock.availability"].sudo()._get_availability(products, warehouses)
+        _by_location, in_progress = products.sudo()._get_quantity_in_progress(
+            warehouse_ids=warehouses.ids
+        )
+        needs = self._get_open_needs(products, warehouses)
+        stocks = {}
+        for orderpoint in orderpoints:
+            key = (orderpoint.product_id.id, orderpoint.warehouse_id.id)
+            figure = figures.get(key) or {}
+            stocks[orderpoint.id] = Stock(
+                on_hand=figure.get("qty_on_hand", 0.0),
+                available=figure.get("qty_available", 0.0),
+                incoming=figure.get("qty_incoming", 0.0),
+                outgoing=figure.get("qty_outgoing", 0.0),
+                in_progress=in_progress.get(key, 0.0),
+                dependents=needs.get(key, 0.0),
+            )
+        return stocks
+
+    @api.model
+    def _get_open_needs(self, products, warehouses):
+        """What supplied places are proposed to take, but did not take yet.
+
+        :return: dict ``(product id, supplying warehouse id) -> quantity``
+        """
+        groups = (
+            self.env["smart.reorder.proposal"]
+            .sudo()
+            ._read_group(
+                [
+                    ("is_current", "=", True),
+                    ("source", "=", TRANSFER),
+                    ("product_id", "in", products.ids),
+                    ("source_warehouse_id", "in", warehouses.ids),
+                    ("orderpoint_id.smart_reorder", "=", True),
+                ],
+                ["product_id", "source_warehouse_id"],
+                ["qty_needed:sum"],
+            )
+        )
+        return {(product.id, warehouse.id): total for product, warehouse, total in groups}
+
+    @api.model
+    def _get_targets(self, orderpoints, sources):
+        """:return: arrays of service levels (0…1), review days, lead days"""
+        levels = [
+            (op.smart_reorder_service_level or op.company_id.smart_reorder_service_level) / 100
+            for op in orderpoints
+        ]
+        reviews = [op.company_id.smart_reorder_review_days for op in orderpoints]
+        leads = [math.ceil(sources[op.id].lead_days) for op in orderpoints]
+        return np.array(levels), np.array(reviews, float), np.array(leads, float)
+
+    # ------------------------------------------------------------------
+    # Deciding
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_forecasts(self, company, history, good, horizon, levels, units):
+        rows = np.array(good, dtype=np.int64)
+        return forecast_demand(
+            DemandHistory(history.quantity[rows], history.first_day[rows]),
+            horizon[rows].astype(np.int64),
+            levels[rows],
+            units[rows],
+            min_intervals=company.smart_reorder_min_intervals,
+        )
+
+    @api.model
+    def _decide(self, company, orderpoints, good, sources, stocks, forecasts, units, values):
+        """Turn forecasts into reorder points, levels and quantities."""
+        rate = company.smart_reorder_holding_rate / 100
+        cost = company.smart_reorder_order_cost
+        rows = orderpoints.browse(orderpoints[i].id for i in good)
+        prices = np.array([self._get_unit_cost(op, sources[op.id]) for op in rows])
+        horizon = np.array(
+            [values[op.id]["lead_days"] + values[op.id]["review_days"] for op in rows]
+        )
+        daily = np.divide(forecasts.mean, horizon, out=np.zeros(len(good)), where=horizon > 0)
+        cycles = cycle_quantity(daily, company.smart_reorder_cycle_days, prices, cost, rate)
+        for index, orderpoint in enumerate(rows):
+            source, unit = sources[orderpoint.id], units[good[index]]
+            reorder_point = round_up(float(forecasts.quantile[index]), unit)
+            order_up_to = round_up(reorder_point + float(cycles[index]), unit)
+            order = order_quantity(
+                stocks[orderpoint.id].position,
+                reorder_point,
+                order_up_to,
+                rounding=unit,
+                multiple=source.multiple,
+                breaks=source.breaks,
+                daily_demand=float(daily[index]),
+                order_cost=cost,
+                holding_rate=rate,
+            )
+            price = order.price_break.price if order.price_break else prices[index]
+            values[orderpoint.id].update(
+                self._prepare_forecast(forecasts, index)
+                | {
+                    "daily_demand": float(daily[index]),
+                    "reorder_point": reorder_point,
+                    "order_up_to": order_up_to,
+                    "qty_needed": order.needed,
+                    "qty_proposed": order.quantity,
+                    "price_unit": float(price),
+                    "effects": order.effects,
+                    "saving": order.saving,
+                    "counting_unit": float(unit),
+                }
+            )
+
+    @api.model
+    def _prepare_forecast(self, forecasts, index):
+        def known(value):
+            return float(value) if np.isfinite(value) else False
+
+        mean, short = float(forecasts.mean[index]), float(forecasts.expected_short[index])
+        return {
+            "forecast_qty": mean,
+            "forecast_method": str(forecasts.method[index]),
+            "evidence": str(forecasts.evidence[index]),
+            "origins": int(forecasts.origins[index]),
+            "intervals": float(forecasts.intervals[index]),
+            "error_wape": (known(forecasts.wape[index]) or 0.0) * 100,
+            "error_bias": (known(forecasts.bias[index]) or 0.0) * 100,
+            "error_pinball": known(forecasts.pinball[index]),
+            "error_skill": known(forecasts.skill[index]),
+            "coverage": (known(forecasts.coverage[index]) or 0.0) * 100,
+            "expected_fill": 100 * (1 - min(short / mean, 1.0)) if mean > 0 else 100.0,
+        }
+
+    @api.model
+    def _get_unit_cost(self, orderpoint, source):
+        """Value of a unit in the company's currency: the vendor's lowest price, or the cost."""
+        if source.kind == BUY and source.breaks:
+            return min(line.price for line in source.breaks)
+        return orderpoint.product_id.with_company(orderpoint.company_id).standard_price
+
+    @api.model
+    def _share_scarce_stock(self, orderpoints, sources, values):
+        """Never propose more transfers than the supplying warehouse has available.
+
+        When the places want more than that, each gets the same share of what it needs. The need
+        itself stays known to the supplying warehouse, which orders for it.
+        """
+        takers = defaultdict(list)
+        for orderpoint in orderpoints:
+            source, value = sources[orderpoint.id], values[orderpoint.id]
+            if source.kind == TRANSFER and value.get("qty_proposed"):
+                takers[orderpoint.product_id.id, source.warehouse.id].append(orderpoint)
+        if not takers:
+            return
+        products = self.env["product.product"].browse({product for product, _wh in takers})
+        warehouses = self.env["stock.warehouse"].browse({warehouse for _p, warehouse in takers})
+        figures = self.env["stock.availability"].sudo()._get_availability(products, warehouses)
+        for key, places in takers.items():
+            available = max((figures.get(key) or {}).get("qty_available", 0.0), 0.0)
+            wanted = sum(values[op.id]["qty_proposed"] for op in places)
+            for orderpoint in places:
+                value = values[orderpoint.id]
+                value["source_available"] = available
+                if wanted <= available:
+                    continue
+                step = sources[orderpoint.id].multiple or value["counting_unit"]
+                share = value["qty_proposed"] * available / wanted
+                value["qty_proposed"] = round(math.floor(share / step + 1e-6) * step, 9)
+                value["wanted_by_all"] = wanted
+
+    # ------------------------------------------------------------------
+    # Values of the proposal
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _prepare_base(self, orderpoint, source, stock, history, index, today):
+        return {
+            "orderpoint_id": orderpoint.id,
+            "source": source.kind or False,
+            "route_id": source.route.id if source.route else False,
+            "partner_id": source.partner.id if source.partner else False,
+            "source_warehouse_id": source.warehouse.id if source.warehouse else False,
+            "computed_at": fields.Datetime.now(),
+            "qty_on_hand": stock.on_hand,
+            "qty_incoming": stock.incoming,
+            "qty_outgoing": stock.outgoing,
+            "qty_in_progress": stock.in_progress,
+            "qty_dependents": stock.dependents,
+            "qty_position": stock.position,
+            "issue": source.issue or False,
+            "history": self._prepare_history(history, index, today),
+        }
+
+    @api.model
+    def _prepare_history(self, history, index, today):
+        """Demand per week, oldest first, for the chart; weeks before the first movement left
+        out.
+        """
+        weeks = min(CHART_WEEKS, history.n_days // 7)
+        recent = history.quantity[index, history.n_days - 7 * weeks :].reshape(weeks, 7).sum(1)
+        age = history.n_days - int(history.first_day[index])
+        known = min(weeks, -(-age // 7))
+        return {
+            "until": fields.Date.to_string(today - timedelta(days=1)),
+            "weeks": [round(float(v), 3) for v in recent[weeks - known :]],
+        }
+
+    @api.model
+    def _finish(self, orderpoints, sources, stocks, values):
+        """State, chart and reason, once the quantities are known."""
+        for orderpoint in orderpoints:
+            source, value = sources[orderpoint.id], values[orderpoint.id]
+            scratch = {
+                name: value.pop(name, default)
+                for name, default in (
+                    ("effects", ()),
+                    ("saving", 0.0),
+                    ("counting_unit", 0.0),
+                    ("source_available", None),
+                    ("wanted_by_all", 0.0),
+                )
+            }
+            if source.issue:
+                value.update(state="exception", reason_data=[[f"issue_{source.issue}", {}]])
+                value.update(qty_needed=0.0, qty_proposed=0.0)
+                continue
+            facts = self._prepare_facts(orderpoint, source, stocks[orderpoint.id], value, scratch)
+            sentences = [sentence.as_pair() for sentence in explain(facts)]
+            state = "draft" if value["qty_proposed"] > 0 else "ok"
+            if state == "ok" and value["qty_needed"] > 0:
+                state = "exception"
+                value["issue"] = "source_empty"
+            value.update(state=state, reason_data=sentences)
+
+    @api.model
+    def _prepare_facts(self, orderpoint, source, stock, value, scratch):
+        measured = value["evidence"] == "measured" and value["forecast_qty"] > 0
+        return Facts(
+            on_hand=stock.on_hand,
+            incoming=stock.incoming,
+            outgoing=stock.outgoing,
+            in_progress=stock.in_progress,
+            dependents=stock.dependents,
+            position=stock.position,
+            mean=value["forecast_qty"],
+            lead_days=value["lead_days"],
+            review_days=value["review_days"],
+            level=value["service_level"] / 100,
+            reorder_point=value["reorder_point"],
+            order_up_to=value["order_up_to"],
+            needed=value["qty_needed"],
+            quantity=value["qty_proposed"],
+            effects=scratch["effects"],
+            evidence=value["evidence"],
+            method=value["forecast_method"],
+            origins=value["origins"],
+            wape=value["error_wape"] / 100 if measured else None,
+            coverage=value["coverage"] / 100 if measured else None,
+            source=source.kind,
+            minimum=min((line.minimum for line in source.breaks), default=0.0),
+            multiple=source.multiple,
+            saving=scratch["saving"],
+            source_available=scratch["source_available"],
+            wanted_by_all=scratch["wanted_by_all"],
+        )

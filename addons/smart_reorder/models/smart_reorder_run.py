@@ -1,0 +1,313 @@
+import logging
+from collections import Counter
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import groupby, split_every
+
+_logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 1000
+ORDER_BATCH_SIZE = 200
+# Up to this many products × places a run asked for by hand is done at once, in the request.
+DIRECT_LIMIT = 300
+
+
+class SmartReorderRun(models.Model):
+    """One pass over all enrolled orderpoints of a company, in committed batches.
+
+    What is done is known from the proposals that carry the run, so a run that was killed goes on
+    where it was. A batch holds a lock on its run: two processes never work on the same one.
+    """
+
+    _name = "smart.reorder.run"
+    _description = "Smart Reorder Run"
+    _order = "id desc"
+    _rec_name = "date_start"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    state = fields.Selection(
+        [("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+        required=True,
+        readonly=True,
+        default="running",
+    )
+    origin = fields.Selection(
+        [("scheduled", "Scheduled"), ("manual", "By hand")],
+        required=True,
+        readonly=True,
+        default="scheduled",
+    )
+    user_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)
+    date_start = fields.Datetime(
+        string="Started", readonly=True, required=True, default=fields.Datetime.now
+    )
+    date_end = fields.Datetime(string="Ended", readonly=True)
+    total = fields.Integer(string="Products × Places", readonly=True)
+    computed = fields.Integer(readonly=True)
+    progress = fields.Float(compute="_compute_progress", help="In %.")
+    to_order = fields.Integer(readonly=True)
+    blocked = fields.Integer(readonly=True)
+    accepted = fields.Integer(string="Ordered Automatically", readonly=True)
+    seconds_read = fields.Float(string="Reading", readonly=True, help="In seconds.")
+    seconds_forecast = fields.Float(string="Forecasting", readonly=True, help="In seconds.")
+    seconds_decide = fields.Float(string="Deciding", readonly=True, help="In seconds.")
+    seconds_total = fields.Float(
+        string="Duration", compute="_compute_seconds_total", help="In seconds."
+    )
+    error = fields.Text(readonly=True)
+    proposal_ids = fields.One2many("smart.reorder.proposal", "run_id", readonly=True)
+
+    _one_running = models.UniqueIndex(
+        "(company_id) WHERE state = 'running'", "A run of this company is still in progress."
+    )
+
+    @api.depends("computed", "total")
+    def _compute_progress(self):
+        for run in self:
+            run.progress = 100 * run.computed / run.total if run.total else 100
+
+    @api.depends("date_start", "date_end")
+    def _compute_seconds_total(self):
+        for run in self:
+            end = run.date_end or fields.Datetime.now()
+            run.seconds_total = (end - run.date_start).total_seconds()
+
+    # ------------------------------------------------------------------
+    # Entry points
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_run(self):
+        """Nightly: plan every enrolled product and place, then order what may be ordered alone."""
+        groups = self.env["stock.warehouse.orderpoint"]._read_group(
+            self._get_orderpoint_domain(), ["company_id"]
+        )
+        for (company,) in groups:
+            run = self._get_or_create(company, "scheduled")
+            if not run._process(commit=True):
+                return
+
+    @api.model
+    def action_run_now(self):
+        """Plan the current company now: at once when it is small, else by the scheduled action."""
+        self.env["smart.reorder.proposal"]._check_planner()
+        company = self.env.company
+        domain = [*self._get_orderpoint_domain(), ("company_id", "=", company.id)]
+        total = self.env["stock.warehouse.orderpoint"].search_count(domain)
+        if not total:
+            raise UserError(
+                self.env._(
+                    "No reordering rule of %(company)s is enrolled in Smart Reorder. Enrol products"
+                    " first.",
+                    company=company.name,
+                )
+            )
+        run = self.sudo()._get_or_create(company, "manual")
+        if total > DIRECT_LIMIT:
+            self.env.ref("smart_reorder.ir_cron_smart_reorder").sudo()._trigger()
+            message = self.env._(
+                "%(total)s products × places are being planned in the background. Follow the"
+                " progress"
+                " under Runs.",
+                total=total,
+            )
+        elif run._process(commit=False):
+            message = self.env._(
+                "%(computed)s products × places planned: %(to_order)s to order, %(blocked)s"
+                " blocked.",
+                computed=run.computed,
+                to_order=run.to_order,
+                blocked=run.blocked,
+            )
+        else:
+            message = self.env._("Another run is working at this moment.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _get_orderpoint_domain(self):
+        return [("smart_reorder", "=", True), ("product_id.active", "=", True)]
+
+    @api.model
+    def _get_or_create(self, company, origin):
+        run = self.search([("company_id", "=", company.id), ("state", "=", "running")])
+        if run and run.date_start < fields.Datetime.subtract(fields.Datetime.now(), hours=20):
+            run.write(
+                {
+                    "state": "failed",
+                    "date_end": fields.Datetime.now(),
+                    "error": self.env._("It did not end within a day; a new run took its place."),
+                }
+            )
+            run.flush_recordset()
+            run = self.browse()
+        return run or self.create({"company_id": company.id, "origin": origin})
+
+    # ------------------------------------------------------------------
+    # Processing
+    # ------------------------------------------------------------------
+
+    def _process(self, commit):
+        """Work until nothing is left, or the time of the scheduled action is used up.
+
+        :param commit: commit after each batch; without it everything is one transaction
+        :return: whether the run ended
+        """
+        self.ensure_one()
+        self = self.sudo().with_company(self.company_id).with_context(lang=None)
+        if not self._take():
+            return False
+        batches, circular, remaining = self._get_batches()
+        self.total = self.computed + remaining
+        for batch in batches:
+            if not self._take():
+                return False
+            self._plan_batch(batch, circular)
+            remaining -= len(batch)
+            if commit and not self._commit(len(batch), remaining + 1):
+                return False
+        if not self._take() or not self._order_automatically(commit):
+            return False
+        self._end()
+        if commit:
+            self._commit(1, 0)
+        return True
+
+    def _commit(self, processed, remaining):
+        """:return: whether there is time left"""
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining) > 0
+
+    def _take(self):
+        """Lock the run for this transaction.
+
+        :return: False when another process has it, or it ended
+        """
+        locked = self.try_lock_for_update(allow_referencing=True)
+        locked.invalidate_recordset(["state"])
+        return bool(locked) and locked.state == "running"
+
+    def _get_pending(self):
+        """Enrolled orderpoints that this run has not planned yet."""
+        done = self.env["smart.reorder.proposal"]._search([("run_id", "=", self.id)])
+        return self.env["stock.warehouse.orderpoint"].search(
+            [
+                *self._get_orderpoint_domain(),
+                ("company_id", "=", self.company_id.id),
+                ("smart_reorder_proposal_ids", "not in", done),
+            ]
+        )
+
+    def _get_batches(self):
+        """Pending orderpoints in supply order: places before the warehouses that supply them.
+
+        :return: ``(list of recordsets, ids supplying themselves in a circle, number pending)``
+        """
+        pending = self._get_pending()
+        enrolled = self.env["stock.warehouse.orderpoint"].search(
+            [*self._get_orderpoint_domain(), ("company_id", "=", self.company_id.id)]
+        )
+        ranks, circular = self.env["smart.reorder.source"]._get_ranks(enrolled)
+        ordered = pending.sorted(lambda op: (ranks[op.id], op.product_id.id, op.id))
+        batches = []
+        for _rank, group in groupby(ordered, lambda op: ranks[op.id]):
+            for ids in split_every(BATCH_SIZE, [op.id for op in group]):
+                batches.append(pending.browse(ids))
+        return batches, circular, len(pending)
+
+    def _plan_batch(self, orderpoints, circular):
+        """Plan a batch; when it fails, halve it until the culprit is found and blocked."""
+        try:
+            with self.env.cr.savepoint():
+                values, seconds = self.env["smart.reorder.planner"]._plan(orderpoints, circular)
+                self.env["smart.reorder.proposal"]._store(self, values)
+        except OperationalError:
+            raise  # a conflict: Odoo repeats the transaction
+        except Exception as error:
+            if len(orderpoints) > 1:
+                middle = len(orderpoints) // 2
+                self._plan_batch(orderpoints[:middle], circular)
+                self._plan_batch(orderpoints[middle:], circular)
+                return
+            _logger.warning("%s could not be planned", orderpoints.display_name, exc_info=True)
+            values = self._prepare_crashed(orderpoints, error)
+            self.env["smart.reorder.proposal"]._store(self, {orderpoints.id: values})
+            seconds = {}
+        states = (
+            Counter(value["state"] for value in values.values()) if seconds else {"exception": 1}
+        )
+        self.write(
+            {
+                "computed": self.computed + len(orderpoints),
+                "to_order": self.to_order + states.get("draft", 0),
+                "blocked": self.blocked + states.get("exception", 0),
+            }
+            | {
+                f"seconds_{name}": self[f"seconds_{name}"] + spent
+                for name, spent in seconds.items()
+            }
+        )
+
+    def _prepare_crashed(self, orderpoint, error):
+        return {
+            "orderpoint_id": orderpoint.id,
+            "state": "exception",
+            "issue": "crashed",
+            "reason_data": [["crashed", {"message": str(error) or type(error).__name__}]],
+            "computed_at": fields.Datetime.now(),
+            "qty_needed": 0.0,
+            "qty_proposed": 0.0,
+        }
+
+    def _order_automatically(self, commit):
+        """Order the proposals whose orderpoints may order by themselves.
+
+        :return: False when there was no time to do it all
+        """
+        proposals = self.env["smart.reorder.proposal"].search(
+            [
+                ("run_id", "=", self.id),
+                ("state", "=", "draft"),
+                ("mode", "=", "automatic"),
+                ("qty_to_order", ">", 0),
+            ],
+            order="partner_id, id",
+        )
+        for ids in split_every(ORDER_BATCH_SIZE, proposals.ids):
+            accepted = proposals.browse(ids)._accept_automatically()
+            self.accepted += len(accepted)
+            if commit and (not self._commit(len(ids), 1) or not self._take()):
+                return False
+        return True
+
+    def _end(self):
+        self.write({"state": "done", "date_end": fields.Datetime.now()})
+        # The next run of the company may begin in this transaction.
+        self.flush_recordset()
+
+    # ------------------------------------------------------------------
+    # Screens
+    # ------------------------------------------------------------------
+
+    def action_view_proposals(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "smart_reorder.smart_reorder_proposal_action"
+        )
+        action["domain"] = [("run_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Forget runs older than three months; decided proposals stay."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), months=3)
+        self.search([("date_start", "<", limit), ("state", "!=", "running")]).unlink()

@@ -1,0 +1,116 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class StockWarehouseOrderpoint(models.Model):
+    _inherit = "stock.warehouse.orderpoint"
+
+    smart_reorder = fields.Boolean(
+        copy=False,
+        index=True,
+        help="Smart Reorder plans this product in this place, and Odoo's own minimum and maximum"
+        " are not used. They stay as they are, and apply again when it leaves.",
+    )
+    smart_reorder_mode = fields.Selection(
+        [("suggest", "Suggest"), ("automatic", "Order automatically")],
+        default="suggest",
+        required=True,
+        copy=False,
+        help="Suggest: proposals wait for a planner.\n"
+        "Order automatically: the nightly run turns them into draft orders and transfers.",
+    )
+    smart_reorder_service_level = fields.Float(
+        string="Service Level",
+        copy=False,
+        help="In %, for this product in this place. 0 takes the company's.",
+    )
+    smart_reorder_created = fields.Boolean(
+        readonly=True, copy=False, help="Made by enrolment; archived when it leaves."
+    )
+    smart_reorder_proposal_ids = fields.One2many("smart.reorder.proposal", "orderpoint_id")
+
+    @api.constrains("smart_reorder", "location_id", "warehouse_id")
+    def _check_smart_reorder_location(self):
+        for orderpoint in self.filtered("smart_reorder"):
+            if orderpoint.location_id != orderpoint.warehouse_id.lot_stock_id:
+                raise ValidationError(
+                    self.env._(
+                        "Smart Reorder plans whole warehouses: the rule of %(product)s must be for"
+                        " %(stock)s, not for %(location)s.",
+                        product=orderpoint.product_id.display_name,
+                        stock=orderpoint.warehouse_id.lot_stock_id.display_name,
+                        location=orderpoint.location_id.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Enrolling and leaving
+    # ------------------------------------------------------------------
+
+    def action_smart_reorder_enrol(self):
+        """Let Smart Reorder plan these rules. Nothing else of them changes."""
+        self.filtered(lambda op: not op.smart_reorder).smart_reorder = True
+        return self._smart_reorder_notify(
+            self.env._("%(count)s reordering rules are planned by Smart Reorder.", count=len(self))
+        )
+
+    def action_smart_reorder_leave(self):
+        """Give these rules back to Odoo, as they were before."""
+        leaving = self.filtered("smart_reorder")
+        leaving.smart_reorder = False
+        leaving.sudo().smart_reorder_proposal_ids.filtered("is_current").unlink()
+        leaving.filtered("smart_reorder_created").active = False
+        return self._smart_reorder_notify(
+            self.env._("%(count)s reordering rules are Odoo's again.", count=len(leaving))
+        )
+
+    @api.model
+    def _smart_reorder_notify(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # Keep Odoo's own automatisms off what is enrolled
+    # ------------------------------------------------------------------
+
+    def action_replenish(self, force_to_max=False):
+        """A person who orders by hand is obeyed, and the enrolled rule survives the clean-up."""
+        by_hand = self.with_context(smart_reorder_by_hand=True)
+        return super(StockWarehouseOrderpoint, by_hand).action_replenish(force_to_max=force_to_max)
+
+    def _procure_orderpoint_confirm(
+        self, use_new_cursor=False, company_id=None, raise_user_error=True
+    ):
+        """Neither the scheduler nor a confirmed delivery orders what Smart Reorder plans."""
+        orderpoints = self
+        if not self.env.context.get("smart_reorder_by_hand"):
+            orderpoints = self.filtered(lambda op: not op.smart_reorder)
+        return super(StockWarehouseOrderpoint, orderpoints)._procure_orderpoint_confirm(
+            use_new_cursor=use_new_cursor, company_id=company_id, raise_user_error=raise_user_error
+        )
+
+    @api.autovacuum
+    def _unlink_processed_orderpoints(self):
+        """Odoo deletes manual rules that it made and that need nothing; enrolled ones stay."""
+        kept = Domain("create_uid", "=", SUPERUSER_ID) & Domain("smart_reorder", "=", False)
+        if self.ids:
+            kept &= Domain("id", "in", self.ids)
+        removable = self.with_context(active_test=False).search(kept)
+        if not removable:
+            return removable
+        return super(StockWarehouseOrderpoint, removable)._unlink_processed_orderpoints()
+
+    def unlink(self):
+        if self.env.context.get("smart_reorder_by_hand"):
+            return super(
+                StockWarehouseOrderpoint, self.filtered(lambda op: not op.smart_reorder)
+            ).unlink()
+        return super().unlink()

@@ -1,0 +1,31 @@
+/**
+ * Geometry of the demand chart: numbers in, SVG coordinates out.
+ *
+ * @param {number[]} weeks demand per week, oldest first
+ * @param {number[]} levels further values that must fit on the scale
+ * @param {{width: number, height: number, left?: number, bottom?: number, top?: number}} box
+ */
+export function layout(weeks, levels, box) {
+    const { width, height, left = 0, bottom = 0, top = 4 } = box;
+    const finite = [...weeks, ...levels].filter((value) => Number.isFinite(value));
+    const max = Math.max(1e-9, ...finite);
+    const inner = height - bottom - top;
+    const y = (value) => top + inner - (Math.max(value, 0) / max) * inner;
+    const step = weeks.length ? (width - left) / weeks.length : 0;
+    const bars = weeks.map((value, index) => ({
+        x: left + index * step + step * 0.1,
+        y: y(value),
+        width: step * 0.8,
+        height: top + inner - y(value),
+        value,
+        weeksAgo: weeks.length - index,
+    }));
+    return { max, y, bars };
+}
+
+/** Round number at or below the maximum, for the axis. */
+export function niceTick(max) {
+    const power = 10 ** Math.floor(Math.log10(max));
+    const factor = [5, 2, 1].find((candidate) => candidate * power <= max) || 1;
+    return factor * power;
+}

@@ -1,0 +1,120 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { formatFloat } from "@web/core/utils/numbers";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { layout, niceTick } from "./chart_geometry";
+
+function number(value) {
+    return formatFloat(value, { digits: [16, Number.isInteger(value) ? 0 : 1] });
+}
+
+/** Demand of the last weeks as small bars. */
+export class ReorderSparkline extends Component {
+    static template = "smart_reorder.Sparkline";
+    static props = { ...standardFieldProps };
+    width = 104;
+    height = 22;
+
+    get weeks() {
+        return (this.props.record.data[this.props.name]?.weeks || []).slice(-26);
+    }
+
+    get bars() {
+        return layout(this.weeks, [], { width: this.width, height: this.height, top: 1 }).bars;
+    }
+
+    get title() {
+        const total = this.weeks.reduce((sum, value) => sum + value, 0);
+        return this.weeks.length
+            ? _t("%(total)s in the last %(weeks)s weeks", {
+                  total: number(total),
+                  weeks: this.weeks.length,
+              })
+            : _t("No history");
+    }
+}
+
+/** Demand per week with what is expected, the reorder point and the order-up-to level. */
+export class ReorderChart extends Component {
+    static template = "smart_reorder.Chart";
+    static props = { ...standardFieldProps };
+    width = 900;
+    height = 210;
+    left = 46;
+    bottom = 22;
+
+    get data() {
+        return this.props.record.data[this.props.name] || {};
+    }
+
+    get weeks() {
+        return this.data.weeks || [];
+    }
+
+    get chart() {
+        const { weekly = 0 } = this.data;
+        const box = { width: this.width - 8, height: this.height, left: this.left, bottom: this.bottom };
+        const { max, y, bars } = layout(this.weeks, [weekly], box);
+        const tick = niceTick(max);
+        return {
+            bars: bars.map((bar) => ({ ...bar, title: this.barTitle(bar) })),
+            forecast: y(weekly),
+            ticks: [0, tick].map((value) => ({ value: number(value), y: y(value) })),
+            label: _t("forecast %(quantity)s a week", { quantity: number(weekly) }),
+        };
+    }
+
+    get levels() {
+        const { on_hand, reorder_point, order_up_to } = this.data;
+        const max = Math.max(on_hand, reorder_point, order_up_to, 1e-9);
+        const share = (value) => Math.round((1000 * Math.max(value, 0)) / max) / 10;
+        return [
+            { name: _t("On hand"), value: number(on_hand), share: share(on_hand), kind: "bg-info" },
+            {
+                name: _t("Reorder point"),
+                value: number(reorder_point),
+                share: share(reorder_point),
+                kind: "bg-warning",
+            },
+            {
+                name: _t("Order up to"),
+                value: number(order_up_to),
+                share: share(order_up_to),
+                kind: "bg-success",
+            },
+        ];
+    }
+
+    barTitle(bar) {
+        return _t("%(quantity)s %(unit)s, %(weeks)s weeks ago", {
+            quantity: number(bar.value),
+            unit: this.data.unit || "",
+            weeks: bar.weeksAgo,
+        });
+    }
+}
+
+/** Days of cover; no demand is not a number of days. */
+export class ReorderCover extends Component {
+    static template = "smart_reorder.Cover";
+    static props = { ...standardFieldProps };
+
+    get text() {
+        const days = this.props.record.data[this.props.name];
+        return days >= 9999 ? _t("no demand") : _t("%s days", formatFloat(days, { digits: [16, 1] }));
+    }
+}
+
+registry.category("fields").add("smart_reorder_sparkline", {
+    component: ReorderSparkline,
+    supportedTypes: ["json", "jsonb"],
+});
+registry.category("fields").add("smart_reorder_chart", {
+    component: ReorderChart,
+    supportedTypes: ["json", "jsonb"],
+});
+registry.category("fields").add("smart_reorder_cover", {
+    component: ReorderCover,
+    supportedTypes: ["float"],
+});

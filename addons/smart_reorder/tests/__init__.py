@@ -1,0 +1,1 @@
+from . import test_acceptance, test_demand, test_enrolment, test_planning, test_run
