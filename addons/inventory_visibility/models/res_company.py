@@ -53,5 +53,6 @@ class ResCompany(models.Model):
     @tools.ormcache()
     def _get_longest_demand_days(self):
         """Return the longest demand window of any company, in days."""
-        companies = self.sudo().with_context(active_test=False).search([])
-        return max(companies.mapped("availability_demand_days"), default=90)
+        companies = self.sudo().with_context(active_test=False)
+        [(longest,)] = companies._read_group([], [], ["availability_demand_days:max"])
+        return longest or 90

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Collection
 
 from odoo import api, fields, models
@@ -46,7 +47,7 @@ class StockAvailability(models.Model):
     _description = "Stock Availability"
     _auto = False
     _rec_name = "product_id"
-    _order = "severity, days_of_cover, id"
+    _order = "severity, shortage_date, days_of_cover, id"
     _depends = {
         "product.product": ["active", "product_tmpl_id"],
         "product.template": ["categ_id", "company_id", "is_storable", "uom_id"],
@@ -173,6 +174,7 @@ class StockAvailability(models.Model):
         " averaged over the demand window of the company.",
     )
     days_of_cover = fields.Float(
+        string="Days of Cover",
         digits=(16, 1),
         readonly=True,
         aggregator="min",
@@ -293,13 +295,8 @@ class StockAvailability(models.Model):
         self.browse().check_access("read")
         products.check_access("read")
         warehouses.check_access("read")
-        result = {
-            (product_id, warehouse_id): self._get_empty_availability()
-            for product_id in products.ids
-            for warehouse_id in warehouses.ids
-        }
-        if not result:
-            return result
+        if not products or not warehouses:
+            return {}
         scoped = self.with_context(
             stock_availability_scope={
                 "product_id": products.ids,
@@ -310,13 +307,19 @@ class StockAvailability(models.Model):
             SQL.identifier(self._table, name) for name in ("product_id", "warehouse_id", *FIGURES)
         )
         table = SQL("%s AS %s", scoped._table_sql, SQL.identifier(self._table))
+        result = {}
         for product_id, warehouse_id, *values in self.env.execute_query(
             SQL("SELECT %s FROM %s", columns, table)
         ):
-            result[product_id, warehouse_id] = {
-                name: False if value is None else value
-                for name, value in zip(FIGURES, values, strict=True)
-            }
+            figures = dict(zip(FIGURES, values, strict=True))
+            for name in ("shortage_date", "next_receipt_date", "days_of_cover"):
+                if figures[name] is None:
+                    figures[name] = False
+            result[product_id, warehouse_id] = figures
+        empty = self._get_empty_availability()
+        for pair in itertools.product(products.ids, warehouses.ids):
+            if pair not in result:
+                result[pair] = dict(empty)
         return result
 
     @api.model

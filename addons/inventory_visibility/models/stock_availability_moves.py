@@ -83,6 +83,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             SELECT product_id, place_id,
                    SUM(arriving) AS arriving,
                    SUM(leaving) AS leaving,
+                   MIN(on_hand) + SUM(arriving - leaving) AS forecast,
                    MIN(first_arrival) AS first_arrival,
                    LEAST(
                         MIN(balance),
@@ -160,7 +161,8 @@ class StockAvailabilityQuery(models.AbstractModel):
                 SELECT product_id, location_id, SUM(quantity) AS quantity
                   FROM given GROUP BY product_id, location_id
             )
-            SELECT share.product_id, share.place_id, SUM(share.quantity) AS in_transit
+            SELECT share.product_id, share.place_id,
+                   ROUND(SUM(share.quantity), %s) AS in_transit
               FROM (
                     SELECT product_id, to_id AS place_id, quantity FROM given
                      UNION ALL
@@ -175,6 +177,7 @@ class StockAvailabilityQuery(models.AbstractModel):
              GROUP BY share.product_id, share.place_id
             """,
             self._in_scope(SQL("quant.product_id"), scope),
+            self._get_digits(),
         )
 
     # ------------------------------------------------------------------

@@ -31,6 +31,9 @@ from odoo.tools import SQL
 ID_BASE = 1 << 20
 ID_OUTSIDE = 1 << 19
 
+# Up to so many products are named to every table that is read.
+MANY = 1000
+
 
 class StockAvailabilityQuery(models.AbstractModel):
     _name = "stock.availability.query"
@@ -195,9 +198,12 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Return a condition on a table's own product column.
 
         It repeats what the join with ``product`` says, where PostgreSQL can weigh it: a few
-        products are then looked up by index in millions of rows.
+        products are then looked up by index in millions of rows. Many are quicker found by
+        the join alone.
         """
-        return self._in(column, scope["product_id"]) if "product_id" in scope else SQL("TRUE")
+        if "product_id" not in scope or len(scope["product_id"]) > MANY:
+            return SQL("TRUE")
+        return self._in(column, scope["product_id"])
 
     def _in(self, column, ids):
         """Return the condition that `column` is one of `ids`; False stands for NULL."""

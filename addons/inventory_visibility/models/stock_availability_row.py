@@ -42,10 +42,14 @@ class StockAvailabilityQuery(models.AbstractModel):
         )
 
     def _get_columns(self, as_of):
-        """Return ``{column: SQL}`` of what is read; see also :meth:`_select_derived`."""
+        """Return ``{column: SQL}`` of what is read; see also :meth:`_select_derived`.
+
+        Quantities are added up and rounded as exact decimals, and turned to floats only here:
+        from now on they are compared and divided, and floats are many times faster.
+        """
 
         def quantity(expression):
-            return SQL("COALESCE(%s, 0)", expression)
+            return SQL("COALESCE(%s, 0)::float8", expression)
 
         return {
             "id": SQL(
@@ -64,10 +68,12 @@ class StockAvailabilityQuery(models.AbstractModel):
             "as_of": SQL("%s::timestamp", as_of),
             "qty_on_hand": quantity(SQL("stock.on_hand")),
             "qty_reserved": quantity(SQL("stock.reserved")),
+            "qty_available": quantity(SQL("stock.on_hand - stock.reserved")),
             "qty_consigned": quantity(SQL("stock.consigned")),
             "qty_incoming": quantity(SQL("projection.arriving")),
             "qty_outgoing": quantity(SQL("projection.leaving")),
-            "qty_in_transit": quantity(SQL("ROUND(transit.in_transit, %s)", self._get_digits())),
+            "qty_in_transit": quantity(SQL("transit.in_transit")),
+            "qty_forecast": quantity(SQL("COALESCE(projection.forecast, stock.on_hand)")),
             "qty_atp": quantity(SQL("COALESCE(projection.atp, stock.on_hand)")),
             "shortage_date": SQL(
                 "CASE WHEN projection.product_id IS NOT NULL THEN projection.shortage_date"
@@ -75,7 +81,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             ),
             "next_receipt_date": SQL("projection.first_arrival"),
             "daily_demand": SQL(
-                "COALESCE(demand.quantity, 0) / product.factor / place.demand_days"
+                "COALESCE(demand.quantity / product.factor, 0)::float8 / place.demand_days"
             ),
             "low_days": SQL("place.low_days"),
             "excess_days": SQL("place.excess_days"),
@@ -89,10 +95,8 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            number.qty_on_hand - number.qty_reserved AS qty_available,
-            number.qty_on_hand + number.qty_incoming - number.qty_outgoing AS qty_forecast,
             CASE WHEN number.daily_demand > 0
-                 THEN GREATEST(number.qty_on_hand - number.qty_reserved, 0) / number.daily_demand
+                 THEN GREATEST(number.qty_available, 0) / number.daily_demand
              END AS days_of_cover
             """
         )
