@@ -1,0 +1,160 @@
+"""``bin/bench``: measures the addons, beside Odoo's own way where there is one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from devkit import bootstrap, cache, databases, environment, process
+from devkit.console import Failure, say, step
+from devkit.environment import Environment
+
+from . import registry
+from .registry import Benchmark
+
+DATABASE = "inventory_bench"
+ODOO_MODULES = ("sale_management", "purchase_stock", "sale_stock", "stock_account")
+RESULT = "FIGURE "
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bin/bench",
+        description=__doc__,
+        epilog="Without arguments: the list. The exit code is 1 when a figure breaks its bound.",
+    )
+    parser.add_argument("names", nargs="*", help="groups or benchmarks")
+    parser.add_argument("--all", action="store_true", help="run all of them")
+    parser.add_argument("--reset", action="store_true", help="generate the database anew")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    benchmarks = registry.find()
+    if not options.names and not options.all:
+        show_list(benchmarks)
+        return 0
+    chosen = benchmarks if options.all else registry.select(options.names, benchmarks)
+    with environment.prepare("bench") as env:
+        require_addons(env, chosen)
+        if options.reset:
+            databases.drop(env, DATABASE)
+        ensure_database(env)
+        figures = []
+        for benchmark in chosen:
+            figures += measure(env, benchmark)
+    show_table(figures)
+    for figure in figures:
+        print(
+            json.dumps(
+                {key: figure[key] for key in ("name", "value", "unit", "bound", "ok")},
+                ensure_ascii=False,
+            )
+        )
+    return 0 if all(figure["ok"] for figure in figures) else 1
+
+
+def show_list(benchmarks: Sequence[Benchmark]) -> None:
+    for group in registry.GROUPS:
+        say(group)
+        members = [benchmark for benchmark in benchmarks if benchmark.group == group]
+        for benchmark in members:
+            say(f"  {benchmark.name:<24} {benchmark.title}")
+        if not members:
+            say("  (none yet)")
+
+
+def require_addons(env: Environment, chosen: Sequence[Benchmark]) -> None:
+    for benchmark in chosen:
+        missing = set(benchmark.modules) - set(env.addons)
+        if missing:
+            raise Failure(f"{benchmark.name} needs {', '.join(sorted(missing))} in addons/.")
+
+
+def ensure_database(env: Environment) -> None:
+    """Make the database unless it is there; changed addons are updated, not generated anew."""
+    generator = Path(__file__).with_name("generate.py")
+    data = cache.fingerprint([env.source.origin, *ODOO_MODULES, *env.addons, generator])
+    addons = cache.fingerprint(env.addons_dir / addon for addon in env.addons)
+    found = databases.fingerprint_of(env, DATABASE) or ""
+    if found.startswith(f"{data} ") and found != f"{data} {addons}":
+        with step("Updating the addons in the benchmark's database") as current:
+            databases.install(env, DATABASE, env.addons, update=True, step=current)
+        databases.mark_complete(env, DATABASE, f"{data} {addons}")
+        return
+    databases.ensure(
+        env,
+        DATABASE,
+        [*ODOO_MODULES, *env.addons],
+        fingerprint=f"{data} {addons}",
+        finish=lambda current: run_worker(env, "generate", current),
+        title="Generating the benchmark's database (some minutes, once)",
+    )
+
+
+def run_worker(env: Environment, name: str, current=None) -> list[dict]:
+    """Run the generator or a benchmark in a process of its own and return its figures."""
+    log = env.cache / f"bench-{name}.log"
+    figures = []
+
+    def progress(line: str) -> str | None:
+        if line.startswith(RESULT):
+            figures.append(json.loads(line.removeprefix(RESULT)))
+            return None
+        _start, found, work = line.partition("benchmarks: ")
+        return work.strip() if found else None
+
+    process.run(
+        [
+            *(env.python, "-m", "benchmarks.worker", name, "--database", DATABASE),
+            *("--addons-path", env.addons_path, "--data-dir", env.data_dir),
+        ],
+        step=current,
+        progress=progress,
+        log=log,
+        env=env.process_env(),
+        cwd=env.root,
+    )
+    return figures
+
+
+def measure(env: Environment, benchmark: Benchmark) -> list[dict]:
+    with step(f"{benchmark.name}: {benchmark.title}") as current:
+        figures = run_worker(env, benchmark.name, current)
+    if not figures:
+        raise Failure(f"{benchmark.name} returned no figure.", "See its log in the cache folder.")
+    return figures
+
+
+def show_table(figures: Sequence[dict]) -> None:
+    rows = [("figure", "value", "unit", "bound", "", "")]
+    rows += [
+        (
+            figure["name"],
+            f"{figure['value']:,.3f}",
+            figure["unit"],
+            figure["bound"] or "",
+            ("✓" if figure["ok"] else "✗") if figure["bound"] else "",
+            figure["why"],
+        )
+        for figure in figures
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    say()
+    for name, value, unit, bound, mark, why in rows:
+        say(
+            f"  {name:<{widths[0]}}  {value:>{widths[1]}} {unit:<{widths[2]}}"
+            f"  {bound:<{widths[3]}} {mark:<{widths[4]}} {why}".rstrip()
+        )
+    say()
+
+
+if __name__ == "__main__":
+    # a polite kill ends our children as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(bootstrap.guard(main))
