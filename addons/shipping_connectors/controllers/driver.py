@@ -92,7 +92,7 @@ class ShippingDriver(http.Controller):
             "note": "",
             **values,
             "labels": self._get_labels(),
-            "round": request.env["shipping.parcel"].search(
+            "on_van": request.env["shipping.parcel"].search(
                 [
                     ("driver_id", "=", request.env.uid),
                     ("state", "in", list(tracking.ONGOING - {tracking.PENDING})),

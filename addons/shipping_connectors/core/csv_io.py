@@ -93,7 +93,7 @@ def parse(
     :param currencies: the currency codes that exist; empty accepts any three letters
     :raises CsvError: with every mistake found
     """
-    return _Reader(name, currency, weight_unit, countries, currencies).read(text)
+    return _Reader(name, currency, weight_unit, countries, currencies).read_table(text)
 
 
 class _Reader:
@@ -110,7 +110,7 @@ class _Reader:
         self.defaults = {"currency": currency, "weight_unit": weight_unit}
         self.table_values: dict[str, tuple[int, str]] = {}
 
-    def read(self, text: str) -> RateTable:
+    def read_table(self, text: str) -> RateTable:
         rows = self._rows(text)
         for number, row in rows:
             self._read_row(number, row)
@@ -275,7 +275,9 @@ class _Reader:
         return Zone(row["zone"], frozenset(codes) - {REST_OF_WORLD}, zips)
 
     def _is_country(self, code: str) -> bool:
-        return code in self.countries if self.countries else bool(re.fullmatch("[A-Z]{2}", code))
+        if self.countries:
+            return code in self.countries
+        return bool(re.fullmatch("[A-Z]{2}", code)) and code not in _MISTYPED_COUNTRIES
 
     def _number(
         self,

@@ -55,15 +55,15 @@ class CarrierError(Exception):
         self.values = values
 
 
-class Rejected(CarrierError):  # noqa: N818 (the outcome's name, as the ledger stores it)
+class Rejected(CarrierError):
     """Certainly not bought: the request is wrong and must be changed first."""
 
 
-class Retryable(CarrierError):  # noqa: N818
+class Retryable(CarrierError):
     """Certainly not bought: the request never took effect; the same one may be sent again."""
 
 
-class Unknown(CarrierError):  # noqa: N818
+class Unknown(CarrierError):
     """May have been bought: look it up with ``find`` before anything else is sent."""
 
 

@@ -59,8 +59,9 @@ class DeliveryCarrier(models.Model):
 
     @api.depends("delivery_type")
     def _compute_can_generate_return(self):
-        super()._compute_can_generate_return()
+        result = super()._compute_can_generate_return()
         self.filtered(lambda c: c.delivery_type == "rate_table").can_generate_return = True
+        return result
 
     # -- the table as the core knows it ---------------------------------------------------------
 
@@ -110,8 +111,8 @@ class DeliveryCarrier(models.Model):
             name=self.name,
             currency=self._rate_table_currency().name,
             weight_unit=self.rate_table_weight_unit or "kg",
-            countries=set(self.env["res.country"].search([]).mapped("code")),
-            currencies=set(self.env["res.currency"].search([]).mapped("name")),
+            countries=set(self.env["res.country"].search([("code", "!=", False)]).mapped("code")),
+            currencies=set(self.env["res.currency"].search([("active", "=", True)]).mapped("name")),
         )
         self._rate_table_apply(table)
         return {
@@ -179,7 +180,9 @@ class DeliveryCarrier(models.Model):
     def _rate_table_apply_zones(self, table):
         """Zones by name, in the table's order; zones that it does not name are removed."""
         zone_model = self.env["delivery.rate.zone"]
-        country_ids = {c.code: c.id for c in self.env["res.country"].search([])}
+        country_ids = {
+            c.code: c.id for c in self.env["res.country"].search([("code", "!=", False)])
+        }
         by_name = {zone.name: zone for zone in self.rate_table_zone_ids}
         found = {}
         for sequence, zone in enumerate(table.zones, start=1):
