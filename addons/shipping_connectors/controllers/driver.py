@@ -1,3 +1,4 @@
+import re
 import uuid
 
 from odoo import http
@@ -10,6 +11,11 @@ DRIVER_GROUP = "shipping_connectors.group_shipping_driver"
 OPEN_LIMIT = 50
 
 
+def _clean(text, size):
+    """Typed text without control characters, which the database would refuse."""
+    return "".join(char for char in text if char.isprintable())[:size]
+
+
 class ShippingDriver(http.Controller):
     """The driver's page: scan a parcel, report what happened. Made for a phone and one hand."""
 
@@ -18,7 +24,7 @@ class ShippingDriver(http.Controller):
         """The page; with ``code`` (scanned or typed) the parcel's."""
         self._check_driver()
         values = {"code": code.strip(), "message": "", "error": "", "parcel": None}
-        if done:
+        if re.fullmatch(r"[0-9a-f]{1,32}", done):
             event = request.env["shipping.tracking.event"].search([("key", "=", done)], limit=1)
             if event:
                 values["message"] = request.env._(
@@ -34,14 +40,17 @@ class ShippingDriver(http.Controller):
     def report(self, parcel_id="", event="", key="", recipient="", note="", **_params):
         """A pressed button. The answer leads back to the page, so that a reload sends nothing."""
         self._check_driver()
+        key = re.sub(r"[^0-9a-f]", "", key)[:32]
         parcel = request.env["shipping.parcel"]
-        if parcel_id.isdigit():
+        if re.fullmatch(r"[0-9]{1,9}", parcel_id):
             parcel = parcel.search([("id", "=", int(parcel_id))])
         if not parcel:
             error = request.env._("This parcel is not on your round. Scan it again.")
             return self._render({"code": "", "message": "", "error": error, "parcel": None})
         try:
-            parcel._driver_report(event, key[:64], recipient=recipient[:120], note=note[:500])
+            parcel._driver_report(
+                event, key, recipient=_clean(recipient, 120), note=_clean(note, 500)
+            )
         except UserError as error:
             return self._render(
                 {
@@ -53,7 +62,7 @@ class ShippingDriver(http.Controller):
                     "note": note,
                 }
             )
-        return request.redirect(f"/shipping/driver?done={key[:64]}", code=303)
+        return request.redirect(f"/shipping/driver?done={key}", code=303)
 
     # -- helpers --------------------------------------------------------------------------------
 
@@ -66,7 +75,7 @@ class ShippingDriver(http.Controller):
         parcel_model = request.env["shipping.parcel"]
         sscc = gs1.find_sscc(code)
         domain = [("sscc", "=", sscc)] if sscc else [("tracking_number", "=ilike", code)]
-        if not sscc and not code.isalnum():
+        if not sscc and not re.fullmatch(r"[0-9A-Za-z./-]{1,64}", code):
             return None, request.env._("“%(code)s” is no parcel number. Scan again.", code=code)
         parcel = parcel_model.search(domain, limit=1)
         if parcel:

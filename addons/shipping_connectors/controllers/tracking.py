@@ -1,6 +1,10 @@
+import re
+
 from odoo import fields, http
 from odoo.http import request
 from odoo.tools import format_datetime
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 class ShippingTracking(http.Controller):
@@ -11,9 +15,9 @@ class ShippingTracking(http.Controller):
     )
     def track(self, token):
         """Where a parcel is: states and moments, nothing about people or places."""
-        parcel = (
-            request.env["shipping.parcel"].sudo().search([("access_token", "=", token)], limit=1)
-        )
+        parcel = request.env["shipping.parcel"].sudo()
+        if TOKEN.fullmatch(token):
+            parcel = parcel.search([("access_token", "=", token)], limit=1)
         response = request.render(
             "shipping_connectors.tracking_page",
             self._prepare_page(parcel) if parcel else {"parcel": None},

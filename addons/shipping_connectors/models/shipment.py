@@ -60,6 +60,7 @@ class Shipment:
 
         :return: the picking's parcels in the order of the spec
         """
+        self._cancel_stale(spec)
         parcels = self.picking.env["shipping.parcel"]
         redrawn = parcels
         for index, (asked, got, charge) in enumerate(
@@ -75,16 +76,20 @@ class Shipment:
             if parcel._store_labels(got.labels):
                 redrawn |= parcel
             parcels |= parcel
-        self._cancel_stale(parcels)
         if redrawn:
             self.picking._post_shipping_labels(redrawn)
         return parcels
 
-    def _cancel_stale(self, parcels):
+    def _cancel_stale(self, spec):
+        """Cancel labels of boxes that are gone, and those of another delivery method."""
+        packages = [self.boxes[parcel.reference].package.id for parcel in spec.parcels]
+        kept = self.picking.env["shipping.parcel"].union(
+            *(parcel for package, parcel in self.known.items() if package in packages)
+        )
         stale = self.picking.parcel_ids.filtered(
             lambda p: p.is_return == self.is_return and p.state != "cancelled"
         )
-        (stale - parcels)._action_cancel()
+        (stale - kept)._action_cancel()
 
     def _prepare_new_parcel(self, box, got):
         picking = self.picking

@@ -290,6 +290,8 @@ class ShippingParcel(models.Model):
             if state == tracking.DELIVERED:
                 updates.update(delivered_at=moment, delivered_to=values.get("recipient"))
         parcel.write(updates)
+        # the next parcel of the same box is inserted at once, and must find this one cancelled
+        parcel.flush_recordset(["state"])
         return event
 
     def _driver_report(self, code, key, recipient="", note="", location=""):

@@ -1,0 +1,10 @@
+from . import (
+    test_driver_page,
+    test_parcel,
+    test_rate_shipment,
+    test_rate_table,
+    test_security,
+    test_send_shipping,
+    test_settings,
+    test_tracking_page,
+)

@@ -1,0 +1,88 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import ShippingCase
+
+
+@tagged("post_install", "-at_install")
+class TestTrackingPage(HttpCase, ShippingCase):
+    """The public page behind the tracking link."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "carrier_id": cls.carrier.id,
+                "order_line": [(0, 0, {"product_id": cls.product.id})],
+            }
+        )
+        order.action_confirm()
+        cls.picking = order.picking_ids
+        cls.picking.action_create_parcels()
+        cls.parcel = cls.picking.parcel_ids
+
+    def _open(self, token=None):
+        return self.url_open(f"/shipping/track/{token or self.parcel.access_token}")
+
+    def test_the_link_of_the_delivery_opens_it(self):
+        self.picking.carrier_tracking_ref = self.parcel.tracking_number
+        self.assertTrue(
+            self.picking.carrier_tracking_url.endswith(
+                f"/shipping/track/{self.parcel.access_token}"
+            )
+        )
+        page = self._open()
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.parcel.tracking_number, page.text)
+        self.assertIn("has not been picked up yet", page.text)
+
+    def test_events_without_personal_data(self):
+        report = self.parcel._driver_report
+        report("picked_up", "a", note="gate code 4711", location="Depot Bristol")
+        report("delivered", "b", recipient="Mrs Neighbour", note="left with Mrs Neighbour")
+        page = self._open().text
+        self.assertLess(page.index("Delivered"), page.index("Picked Up"), "the newest first")
+        for secret in (
+            "Neighbour", "4711", "Bristol", "Jane", "Downing", "SW1A", "7946", self.env.user.name,
+            self.picking.name,
+        ):  # fmt: skip
+            self.assertNotIn(secret, page)
+
+    def test_wrong_links(self):
+        for token in (
+            "nonsense",
+            self.parcel.tracking_number,
+            str(self.parcel.id),
+            "%00",
+            "a" * 500,
+        ):
+            page = self._open(token)
+            self.assertEqual(page.status_code, 404, token)
+        self.assertIn("We do not know this parcel", self._open("nonsense").text)
+
+    def test_nothing_is_kept_or_passed_on(self):
+        headers = self._open().headers
+        self.assertEqual(headers["X-Robots-Tag"], "noindex, nofollow")
+        self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+        self.assertIn("no-store", headers["Cache-Control"])
+
+    def test_labels_are_for_those_who_may_see_the_parcel(self):
+        url = f"/shipping/labels/pdf?ids={self.parcel.id}"
+        self.assertIn("/web/login", self.url_open(url).url, "nobody is logged in")
+        self.authenticate("admin", "admin")
+        self.env.ref("base.user_admin").company_ids += self.company
+        self.opener.cookies["cids"] = str(self.company.id)
+        answer = self.url_open(url)
+        self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+        self.assertEqual(answer.content, self.parcel.label_pdf_id.raw)
+        for wrong in ("/shipping/labels/png?ids=1", "/shipping/labels/pdf?ids=1;2",
+                      "/shipping/labels/pdf?ids=99999999", "/shipping/labels/pdf"):  # fmt: skip
+            self.assertEqual(self.url_open(wrong).status_code, 404, wrong)
+
+    def test_export_of_the_table(self):
+        self.authenticate("admin", "admin")
+        answer = self.url_open(f"/shipping/rate_table/{self.carrier.id}.csv")
+        self.assertEqual(answer.status_code, 200)
+        text = answer.content.decode("utf-8-sig")
+        self.assertEqual(text, self.carrier._rate_table_export_csv())
