@@ -178,7 +178,8 @@ class Scheduler:
                 self.waiting.clear()
 
     def show_life(self) -> None:
-        if self.running and time.monotonic() - self.said > 30:
+        watched = any(self.runs[name].echo for name in self.running)
+        if self.running and not watched and time.monotonic() - self.said > 30:
             self.said = time.monotonic()
             ages = (f"{n} ({self.said - s:.0f} s)" for n, (_, _, _, s) in self.running.items())
             say(f"  … {', '.join(ages)}")

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .. import cache, databases, demo
@@ -17,6 +17,7 @@ from ..environment import Environment
 
 #: Also on a server that the user names: nobody else's database has this prefix.
 PREFIX = "inventory_test_"
+STOCK = PREFIX + "only_stock"
 BASE = PREFIX + "base"
 ADDONS = PREFIX + "addons"
 WORK = PREFIX + "work"
@@ -25,13 +26,25 @@ NOT_INSTALLED = ("tests", "readme", "static")
 
 
 def ensure_base(env: Environment) -> None:
-    fingerprint = cache.fingerprint([env.source.origin, *demo.ODOO_MODULES])
+    ensure_modules(env, BASE, demo.ODOO_MODULES)
+
+
+def ensure_modules(
+    env: Environment, name: str, modules: Sequence[str], *, with_demo: bool = False
+) -> None:
+    """A database with these modules of Odoo's, made from one with *Inventory* alone."""
+    source = None
+    if not with_demo and name != STOCK:
+        source = STOCK
+        ensure_modules(env, STOCK, ["stock"])
     databases.ensure(
         env,
-        BASE,
-        demo.ODOO_MODULES,
-        fingerprint=fingerprint,
-        title="Making the database with Odoo's modules (once)",
+        name,
+        modules,
+        fingerprint=cache.fingerprint([env.source.origin, *modules]),
+        source=source,
+        demo=with_demo,
+        title=f"Making the database {name} (once)",
     )
 
 
@@ -76,13 +89,7 @@ def ensure_minimal(env: Environment, addon: str) -> str:
     """A database with nothing but what the addon (and ours below it) depends on."""
     modules = sorted(odoo_dependencies(env, addon))
     name = PREFIX + "only_" + "_".join(modules)
-    databases.ensure(
-        env,
-        name,
-        modules,
-        fingerprint=cache.fingerprint([env.source.origin, *modules]),
-        title=f"Making a database with {', '.join(modules)} alone (once)",
-    )
+    ensure_modules(env, name, modules)
     return name
 
 

@@ -57,6 +57,8 @@ def pytest(
     paths = run.paths or [
         folder for folder in selection.FOLDERS[stage] if (run.env.root / folder).exists()
     ]
+    if not paths:
+        return Result(failures=[Failed(stage, "the stage has no tests")])
     results = run.artefacts / f"{stage}.json"
     results.unlink(missing_ok=True)
     log = run.log(stage)
@@ -90,7 +92,11 @@ def pytest(
 
 def odoo_options(run: Run, database: str) -> list[str]:
     """Options of pytest-odoo; its server runs in pytest's process."""
-    extra = {"data-dir": run.env.data_dir, "screenshots": run.artefacts / "failures"}
+    extra = {
+        "data-dir": run.env.data_dir,
+        "screenshots": run.artefacts / "failures",
+        "http-interface": "127.0.0.1",
+    }
     return [
         f"--odoo-database={database}",
         "--odoo-http",
