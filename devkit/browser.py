@@ -46,7 +46,12 @@ def log_in(page: Page, address: str, login: str = "admin", password: str = "admi
 
 
 def await_idle(page: Page) -> None:
-    """Wait until the web client has drawn what it was asked for."""
-    page.wait_for_load_state("networkidle")
+    """Wait until the page has drawn what it was asked for.
+
+    Not until the network is idle: the web client keeps a connection to the bus open.
+    """
+    page.wait_for_load_state("load")
+    if page.locator(".o_web_client").count():
+        page.wait_for_selector(".o_action_manager .o_action, .o_app")
     page.wait_for_function("() => !document.querySelector('.o_blockUI, .o_loading_indicator')")
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(700)
