@@ -1,0 +1,20 @@
+"""What somebody who opens the sample company for the first time looks at."""
+
+from __future__ import annotations
+
+
+def what_to_look_at_first() -> list[str]:
+    """Short instructions, in the order of the work. Needs neither Odoo nor the database."""
+    texts = (
+        """Inventory ▸ Visibility: for each product and warehouse what is on hand, reserved,
+        coming, in transit and available; it opens on what is short.""",
+        """Inventory ▸ Smart Reorder: proposals to buy (for the Central Warehouse) and to
+        transfer (to the branches), each with forecast, quantity and reason. Accept some, and find
+        the draft orders in Purchase and the transfers in Inventory.""",
+        """Sales ▸ Orders, tag “Ready to ship”: open its delivery, put the goods in a pack,
+        validate, and print the label.""",
+        """Purchase ▸ Orders: open orders, some of them late; what Ningbo Harbour promises in
+        35 days really takes longer.""",
+        """Inventory ▸ Products ▸ Lots: candles and lip gloss with expiry dates, some near.""",
+    )
+    return [" ".join(text.split()) for text in texts]
