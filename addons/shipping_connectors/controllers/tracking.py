@@ -42,7 +42,7 @@ class ShippingTracking(http.Controller):
                     "code": event.code,
                     "label": labels[event.code],
                     "moment": format_datetime(
-                        request.env, event.moment, tz=timezone, dt_format="medium"
+                        request.env, event.moment, tz=timezone, dt_format="d MMM y, HH:mm"
                     ),
                 }
                 for event in parcel.event_ids

@@ -11,7 +11,13 @@ class DeliveryCarrier(models.Model):
     _inherit = "delivery.carrier"
 
     delivery_type = fields.Selection(
-        selection_add=[("rate_table", "Rate Table")], ondelete={"rate_table": "set fixed"}
+        selection_add=[("rate_table", "Rate Table")],
+        # archived: as a fixed price of zero it would go on offering delivery for nothing
+        ondelete={
+            "rate_table": lambda carriers: carriers.write(
+                {"delivery_type": "fixed", "active": False}
+            )
+        },
     )
     rate_table_currency_id = fields.Many2one(
         "res.currency",

@@ -102,6 +102,7 @@ class ShippingParcel(models.Model):
         readonly=True,
         tracking=True,
         index=True,
+        group_expand="_group_expand_state",
     )
     driver_id = fields.Many2one("res.users", readonly=True, index="btree_not_null", tracking=True)
     event_ids = fields.One2many("shipping.tracking.event", "parcel_id", string="Events")
@@ -147,6 +148,12 @@ class ShippingParcel(models.Model):
         self.weight_uom_name = self.env[
             "product.template"
         ]._get_weight_uom_name_from_ir_config_parameter()
+
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """Columns of the kanban in the order of a round; rare states only where there are any."""
+        usual = (tracking.PENDING, *tracking.DRIVER_CODES[:3])
+        return [code for code in tracking.CODES if code in usual or code in states]
 
     def _get_tracking_url(self):
         self.ensure_one()

@@ -128,10 +128,10 @@ class TestRateTable(ShippingCase):
             line.base_price = 30
         self.assertEqual(len(self.carrier.rate_table_line_ids), 5)
 
-    def test_whoever_leaves_rate_tables_keeps_a_valid_method(self):
-        """Uninstalling sets methods to a fixed price instead of deleting them."""
+    def test_uninstalling_offers_no_delivery_for_nothing(self):
         field = self.env["delivery.carrier"]._fields["delivery_type"]
-        self.assertEqual(field.ondelete["rate_table"], "set fixed")
+        field.ondelete["rate_table"](self.carrier)
+        self.assertRecordValues(self.carrier, [{"delivery_type": "fixed", "active": False}])
 
     def test_reading_a_table_takes_few_queries(self):
         head = RATES.splitlines()[0]
