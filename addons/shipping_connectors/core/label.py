@@ -73,3 +73,11 @@ class LabelData:
     @property
     def count_text(self) -> str:
         return f"{self.index}/{self.count}"
+
+
+def fit_lines(address: Address, room: int) -> list[str]:
+    """The address in at most ``room`` lines: the last ones (street, town) are never given up."""
+    lines = list(address.lines)
+    while len(lines) > room:
+        lines[0:2] = [f"{lines[0]}, {lines[1]}"]
+    return lines

@@ -21,8 +21,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from . import gs1
-from .label import LabelData
-from .port import Address
+from .label import LabelData, fit_lines
 
 WIDTH, HEIGHT = 100 * mm, 150 * mm
 MARGIN = 5 * mm
@@ -162,13 +161,13 @@ class _Page:
     def _sender(self) -> None:
         label = self.label
         self._caption(MARGIN, 131.5, label.texts.sender)
-        lines = [*label.sender.lines, label.sender_country]
+        lines = [*fit_lines(label.sender, 4), label.sender_country]
         self._lines(MARGIN + 14 * mm, 131.5, lines, size=8, leading=3.7, room=5)
 
     def _recipient(self) -> None:
         label = self.label
         self._caption(MARGIN, 106.5, label.texts.recipient)
-        lines = _fit(label.recipient, 5)
+        lines = fit_lines(label.recipient, 5)
         self._lines(MARGIN + 14 * mm, 106, lines, size=11.5, leading=5.1, room=5, bold_first=True)
         self._text(
             MARGIN + 14 * mm, 79.7, label.recipient_country.upper(), 12, bold=True, width=74 * mm
@@ -260,11 +259,3 @@ class _Page:
             self.canvas.setFont(font, size)
             self.canvas.drawString(x, y * mm, piece)
             x += pdfmetrics.stringWidth(piece, font, size)
-
-
-def _fit(address: Address, room: int) -> list[str]:
-    """The address in at most ``room`` lines: the last ones (street, town) are never given up."""
-    lines = list(address.lines)
-    while len(lines) > room:
-        lines[0:2] = [f"{lines[0]}, {lines[1]}"]
-    return lines

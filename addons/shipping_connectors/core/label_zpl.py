@@ -2,17 +2,18 @@ r"""The label as ZPL II for thermal printers, 100 × 150 mm.
 
 Symbols are sent with explicit subsets, so that the printer encodes what the PDF shows and nothing
 is left to its firmware's guess (ZPL II Programming Guide, ``^BC``): ``>;`` starts subset C, ``>:``
-subset B, ``>8`` is Function 1, ``>5`` and ``>6`` change to C and B. Text is UTF-8 (``^CI28``) with
+subset B, ``>6`` changes to B, ``>8`` is Function 1. Text is UTF-8 (``^CI28``) with
 ``^FH`` hexadecimal escapes for the characters that ZPL takes as commands.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from . import gs1
-from .label import LabelData
+from .label import LabelData, fit_lines
 
 DOTS_PER_MM = {203: 8, 300: 12}
 _ESCAPED = "_^~\\"
@@ -40,58 +41,30 @@ def field_data(text: str) -> str:
 
 
 def code128_data(data: str, gs1_128: bool = False) -> str:
-    """``data`` in the notation of ``^BC`` with the subsets chosen: C for runs of digits, else B.
+    """``data`` in the notation of ``^BC``: subset C for the digits it starts with, B for the rest.
+
+    It changes subset once at most. Returning to C would spare a few modules, but software that
+    stands in for a printer does not always know the way back.
 
     :param gs1_128: start with Function 1; :data:`gs1.FNC1` inside ``data`` separates elements
 
     >>> code128_data("00106141412345678908", gs1_128=True)
     '>;>800106141412345678908'
+    >>> code128_data("421372D02", gs1_128=True)
+    '>;>8421372>6D02'
     """
-    tokens = ([gs1.FNC1] if gs1_128 else []) + list(data)
-    out: list[str] = []
-    subset = ""
-    place = 0
-    while place < len(tokens):
-        run = _digits_at(tokens, place)
-        if tokens[place] == gs1.FNC1 and subset:
-            out.append(">8")
-            place += 1
-        elif _use_subset_c(tokens, place, run, subset):
-            if subset != "C":
-                out.append(">5" if subset else ">;")
-                subset = "C"
-            if tokens[place] == gs1.FNC1:
-                continue
-            out.append("".join(tokens[place : place + 2]))
-            place += 2
-        else:
-            if subset != "B":
-                out.append(">6" if subset else ">:")
-                subset = "B"
-            if tokens[place] == gs1.FNC1:
-                continue
-            out.append(_subset_b(tokens[place]))
-            place += 1
-    return "".join(out)
-
-
-def _digits_at(tokens: list[str], place: int) -> int:
-    """Length of the run of digits that starts at ``place``."""
-    end = place
-    while end < len(tokens) and tokens[end].isdigit():
-        end += 1
-    return end - place
-
-
-def _use_subset_c(tokens: list[str], place: int, run: int, subset: str) -> bool:
-    """Rules of ISO/IEC 15417 annex E: C pays from four digits, or two when already there."""
-    if tokens[place] == gs1.FNC1:
-        return _digits_at(tokens, place + 1) >= 4
-    if subset == "C":
-        return run >= 2
-    # an odd run is entered one digit later, so that it ends in C
-    at_the_end = place + run == len(tokens)
-    return run >= 4 and (run % 2 == 0 or not subset or not at_the_end)
+    digits = re.match(r"[0-9]*", data)[0]
+    in_c = len(digits) // 2 * 2
+    if in_c < 4 and in_c != len(data):
+        in_c = 0  # changing costs as much as it spares
+    out = ">;" if in_c else ">:"
+    if gs1_128:
+        out += ">8"
+    out += data[:in_c]
+    rest = data[in_c:]
+    if in_c and rest:
+        out += ">6"
+    return out + "".join(">8" if char == gs1.FNC1 else _subset_b(char) for char in rest)
 
 
 def _subset_b(char: str) -> str:
@@ -128,11 +101,11 @@ class _Format:
     def _addresses(self) -> None:
         label = self.label
         self._write(5, 16, label.texts.sender, 2.8, 12)
-        for place, line in enumerate([*label.sender.lines, label.sender_country][:5]):
+        for place, line in enumerate([*fit_lines(label.sender, 4), label.sender_country]):
             self._write(19, 16 + place * 3.8, line, 3.3, 76)
         self._rule(38)
         self._write(5, 41, label.texts.recipient, 2.8, 12)
-        for place, line in enumerate(label.recipient.lines[:5]):
+        for place, line in enumerate(fit_lines(label.recipient, 5)):
             self._write(19, 40 + place * 5.2, line, 4.6, 76)
         self._write(19, 67, label.recipient_country.upper(), 5, 76)
         self._rule(73)
@@ -172,10 +145,10 @@ class _Format:
         """Text of ``height`` mm, narrowed and at last cut so that it stays within ``width`` mm."""
         if not text:
             return
-        # an average character of the printer's font 0 is half as wide as it is high
-        needed = len(text) * height * 0.5
-        char_width = height * min(1, max(width / needed, 0.6))
-        text = text[: int(width / (char_width * 0.5))]
+        narrow = min(1.0, max(width / (_text_width(text) * height), 0.6))
+        char_width = height * narrow
+        while len(text) > 1 and _text_width(text) * char_width > width:
+            text = text[:-1]
         size = f"^A0N,{round(height * self.dots)},{round(char_width * self.dots)}"
         self.out.append(f"{self._at(x, y)}{size}^FH^FD{field_data(text)}^FS")
 
@@ -192,20 +165,19 @@ class _Format:
         bars = round(height * self.dots)
         self.out.append(f"{self._at(x, y)}^BY{module},3,{bars}^BCN,{bars},N,N,N,N^FD{data}^FS")
         size = 4 if height > 20 else 3
-        self._write(max(5, 50 - len(caption) * size / 4), y + height + 0.8, caption, size, 90)
+        self._write(
+            max(5, 50 - _text_width(caption) * size / 2), y + height + 0.8, caption, size, 90
+        )
+
+
+def _text_width(text: str) -> float:
+    """Estimated width of text in the printer's condensed font 0, in its height."""
+    return sum(0.9 if c in "MWmw@%" else 0.62 if c.isupper() else 0.5 for c in text) or 0.5
 
 
 def _module_count(data: str) -> int:
     """Width of the symbol in modules: start, data and check symbols of 11, the stop of 13."""
-    symbols, subset, place = 0, "", 0
-    while place < len(data):
-        pair = data[place : place + 2]
-        place += 2
-        symbols += 1
-        if pair in (">;", ">5"):
-            subset = "C"
-        elif pair in (">:", ">6"):
-            subset = "B"
-        elif pair[0] != ">" and subset == "B":
-            place -= 1
-    return 11 * (symbols + 1) + 13
+    start, rest = data[:2], data[2:]
+    in_c, change, in_b = rest.partition(">6") if start == ">;" else ("", "", rest)
+    symbols = 1 + len(re.findall(r">.|[0-9]{2}", in_c)) + len(re.findall(r">.|.", in_b))
+    return 11 * (symbols + bool(change) + 1) + 13

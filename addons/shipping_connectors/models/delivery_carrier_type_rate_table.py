@@ -90,6 +90,13 @@ class DeliveryCarrier(models.Model):
         """Own vans take any box: there is no carrier code to send."""
         return False
 
+    def _is_available_for_order(self, order):
+        """Customers are offered what the table has a price for, as with rules."""
+        available = super()._is_available_for_order(order)
+        if available and self.delivery_type == "rate_table":
+            return self.rate_shipment(order)["success"]
+        return available
+
     # -- rating ---------------------------------------------------------------------------------
 
     def _rate_table_quotes(self, order, every_service=False):

@@ -9,6 +9,9 @@ from odoo.tools.pdf import merge_pdf
 from ..core import gs1, tracking
 from .tools import TRACKING_STATES
 
+# one file, asked for by an address that lists them all
+MAX_LABELS = 500
+
 
 class ShippingParcel(models.Model):
     _name = "shipping.parcel"
@@ -244,6 +247,14 @@ class ShippingParcel(models.Model):
             )
 
     def _download(self, kind):
+        if len(self) > MAX_LABELS:
+            raise UserError(
+                self.env._(
+                    "These are %(count)s labels. Print at most %(limit)s at once.",
+                    count=len(self),
+                    limit=MAX_LABELS,
+                )
+            )
         ids = ",".join(str(parcel.id) for parcel in self)
         return {
             "type": "ir.actions.act_url",

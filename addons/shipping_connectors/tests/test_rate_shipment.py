@@ -130,6 +130,12 @@ class TestRateShipment(ShippingCase):
         self.customer.country_id = self.env.ref("base.fr")
         self.assertIn("no zone for FR SW1A 2AA", self._refusal(self._create_order(1)))
 
+    def test_customers_are_offered_what_has_a_price(self):
+        order = self._create_order(1)
+        self.assertTrue(self.carrier._is_available_for_order(order))
+        self.customer.country_id = self.env.ref("base.fr")
+        self.assertFalse(self.carrier._is_available_for_order(order))
+
     def test_no_country(self):
         self.customer.country_id = False
         self.assertIn("has no country", self._refusal(self._create_order(1)))

@@ -117,8 +117,10 @@ def test_any_address_prints_and_scans(name):
 
 def test_the_town_is_never_pushed_off_the_label():
     full = dataclasses.replace(RECIPIENT, company="Company", street2="Floor 9", name="Jane")
-    text = text_of(label_pdf.render([dataclasses.replace(LABEL, recipient=full)]))
-    assert "D02 AF30 Dublin" in text
+    data = dataclasses.replace(LABEL, recipient=full, sender=full)
+    for text in (text_of(label_pdf.render([data])), label_zpl.render([data]).decode()):
+        assert text.count("D02 AF30 Dublin") == 2
+        assert text.count("Floor 9") == 2
 
 
 def test_wrong_numbers_are_not_drawn():
