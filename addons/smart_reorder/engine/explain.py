@@ -124,6 +124,6 @@ def _confidence(facts: Facts) -> list[Sentence]:
     values = {"method": facts.method, "origins": facts.origins}
     if facts.evidence == "thin":
         return [Sentence("thin", values)]
-    if facts.wape is None or facts.coverage is None:
-        return [Sentence("measured_no_demand", values)]
+    if facts.evidence == "quiet" or facts.wape is None or facts.coverage is None:
+        return [Sentence("quiet", values)]
     return [Sentence("measured", values | {"wape": facts.wape, "coverage": facts.coverage})]

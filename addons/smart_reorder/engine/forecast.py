@@ -28,7 +28,9 @@ STEP = 7  # days between two origins
 MAX_ORIGINS = 60
 MIN_TRAINING = 28  # days of history before the first origin that counts
 PRIOR_DISPERSION = 1.0  # before anything is known: standard deviation as large as the mean
+MIN_ANSWERED = 2.0  # independent intervals that a method must have answered to be chosen
 PRIOR_WEIGHT = 4.0  # independent intervals that the other series' experience is worth
+CHOICE_WEIGHT = 20.0  # the same for the choice of method
 
 CLASS_BOUNDS = (0.5, 2.0, 10.0, 50.0)  # of the mean over the interval: similar series
 LEVEL_BINS = 2000
@@ -36,6 +38,7 @@ CALIBRATION_INTERVALS = 200  # below this the nominal level is half of the answe
 
 EVIDENCE_MEASURED = "measured"
 EVIDENCE_THIN = "thin"
+EVIDENCE_QUIET = "quiet"
 EVIDENCE_NONE = "none"
 
 
@@ -47,7 +50,8 @@ class Forecast:
     :ivar quantile: demand over the interval that is not exceeded with probability ``level``
     :ivar dispersion: ``d`` of the negative binomial, in steps of ``unit``: variance ``m + d·m²``
     :ivar method: key of :data:`~.methods.METHODS`
-    :ivar evidence: ``measured``, ``thin`` (too few intervals to choose by) or ``none`` (no demand)
+    :ivar evidence: ``measured``, ``thin`` (too few intervals to choose by), ``quiet`` (enough, but
+        without demand in any of them) or ``none`` (no demand at all)
     :ivar origins: forecasts in the backtest; they overlap when the interval is longer than a week
     :ivar intervals: how many intervals without overlap they are worth
     :ivar wape: Σ|error| / Σ demand of the mean
@@ -122,7 +126,7 @@ class _Backtest:
         end = origins[None, :] + horizon[:, None]
         self.actual = np.where(self.finished, context.total(origins[None, :], end), 0.0)
         self.weight = np.minimum(1.0, STEP / horizon)[:, None]  # overlapping intervals share days
-        self.known = self._so_far(self.finished.astype(float))
+        self.known = self._so_far(self.finished)
         self.names = list(METHODS)
         self._run()
 
@@ -140,18 +144,20 @@ class _Backtest:
         for name in self.names:
             mean = METHODS[name](self.context)
             usable = np.isfinite(mean)
-            mean = np.where(usable, np.maximum(mean, 0), 0.0)
-            counts = self.finished & usable
-            dispersion = self._dispersion(mean, counts, evidence)
+            # Where a method cannot answer yet, the fallback does for it, so that all are compared
+            # on the same intervals. To be chosen it must have answered some itself.
+            mean = np.maximum(np.where(usable, mean, means[0] if means else 0.0), 0.0)
+            dispersion = self._dispersion(mean, evidence)
             quantile = negbin_quantile(mean, dispersion, self.level)
             error = self.actual - quantile
-            pinball = np.where(counts, np.maximum(self.level * error, (self.level - 1) * error), 0)
-            # A method that could not answer every time is not compared on the easier rest.
-            complete = usable & (self._so_far(counts.astype(float)) >= self.known)
+            self.context.answers[name] = mean
+            loss = np.maximum(self.level * error, (self.level - 1) * error)
+            answered = self._so_far(self.finished & usable) * self.weight
+            able = usable & ((answered >= MIN_ANSWERED) | (len(means) == 0))
             means.append(mean)
             dispersions.append(dispersion)
             quantiles.append(quantile)
-            scores.append(np.where(complete, self._so_far(pinball), np.inf))
+            scores.append(np.where(able, self._so_far(np.where(self.finished, loss, 0)), np.inf))
         self.choice = self._choose(np.stack(scores), evidence)
         pick = self.choice[None]
         self.mean = np.take_along_axis(np.stack(means), pick, 0)[0]
@@ -189,14 +195,14 @@ class _Backtest:
         self.asked = asked
         self.quantile = negbin_quantile(self.mean, self.dispersion, asked)
 
-    def _dispersion(self, mean: np.ndarray, counts: np.ndarray, evidence: np.ndarray) -> np.ndarray:
+    def _dispersion(self, mean: np.ndarray, evidence: np.ndarray) -> np.ndarray:
         """Moment estimate from the errors so far, drawn towards the median of all series.
 
         From variance = m + d·m²:  d = Σ((y - m)² - m) / Σ m².
         """
         error = self.actual - mean
-        excess = self._so_far(np.where(counts, error * error - mean, 0))
-        square = self._so_far(np.where(counts, mean * mean, 0))
+        excess = self._so_far(np.where(self.finished, error * error - mean, 0))
+        square = self._so_far(np.where(self.finished, mean * mean, 0))
         own = np.divide(excess, square, out=np.zeros_like(excess), where=square > 0)
         own = np.clip(own, 0, 100)
         pool = _median_where(own, (square > 0) & (evidence >= 3), PRIOR_DISPERSION)
@@ -207,7 +213,7 @@ class _Backtest:
         """(n, J) index of the method with the least loss so far, relative to the others.
 
         A series' own record is blended with the mean record of all series, which is worth
-        :data:`PRIOR_WEIGHT` intervals: a lucky method does not win on three of them.
+        :data:`CHOICE_WEIGHT` intervals: a lucky method does not win on three of them.
         """
         able = np.isfinite(scores)
         finite = np.where(able, scores, 0.0)
@@ -220,7 +226,7 @@ class _Backtest:
             total = use.sum(0)
             mean = np.where(use, np.minimum(relative[index], 3.0), 0).sum(0) / np.maximum(total, 1)
             pooled[index, 0] = np.where(total >= 10, mean, 1.0)
-        blended = (evidence * relative + PRIOR_WEIGHT * pooled) / (evidence + PRIOR_WEIGHT)
+        blended = (evidence * relative + CHOICE_WEIGHT * pooled) / (evidence + CHOICE_WEIGHT)
         return np.argmin(np.where(able, blended, np.inf), axis=0)
 
     def result(self, unit: np.ndarray, min_intervals: float) -> Forecast:
@@ -236,7 +242,8 @@ class _Backtest:
         naive = np.where(self.finished, np.abs(before - self.actual), 0).sum(1)
         absolute = np.abs(error).sum(1)
         ever = self.context.cumulated[:, -1] > 0
-        evidence = np.where(intervals >= min_intervals, EVIDENCE_MEASURED, EVIDENCE_THIN)
+        evidence = np.where(demand > 0, EVIDENCE_MEASURED, EVIDENCE_QUIET)
+        evidence = np.where(intervals >= min_intervals, evidence, EVIDENCE_THIN)
         return Forecast(
             mean=self.mean[:, 0] * unit,
             quantile=self.quantile[:, 0] * unit,
@@ -274,8 +281,8 @@ def _level_to_ask(seen: np.ndarray, level: float) -> np.ndarray:
     """(J,) level to ask for, from the (J, bins) histogram of P(X < y)."""
     total = seen.sum(1)
     reached = np.cumsum(seen, axis=1) >= np.ceil(level * (total + 1))[:, None]
-    # The upper edge of the bin; never less than what is wanted, never certainty.
+    # The upper edge of the bin; never certainty, and never much less than what is wanted.
     found = (np.argmax(reached, axis=1) + 1.0) / LEVEL_BINS
     found = np.where(reached.any(1), found, 1.0)
-    found = np.clip(found, level, 1 - (1 - level) / 20)
+    found = np.clip(found, level - (1 - level) / 2, 1 - (1 - level) / 20)
     return (total * found + CALIBRATION_INTERVALS * level) / (total + CALIBRATION_INTERVALS)

@@ -31,6 +31,7 @@ class Context:
 
     :ivar origins: (J,) int, columns at which forecasts are issued
     :ivar horizon: (n,) int, days to forecast
+    :ivar answers: what the methods run so far forecast, by their name
     :ivar by_day: (T, n) the demand transposed
     :ivar cumulated: (n, T+1) float, ``cumulated[:, t]`` is the demand of the days before ``t``
     """
@@ -40,6 +41,7 @@ class Context:
     horizon: np.ndarray
     cumulated: np.ndarray = field(init=False)
     by_day: np.ndarray = field(init=False)
+    answers: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def intermittent(self) -> np.ndarray:
@@ -208,6 +210,16 @@ def _columns(origins: np.ndarray) -> dict[int, list[int]]:
     return where
 
 
+def mean_of(*names: str) -> Method:
+    """Mean of other methods, run before: errors that differ cancel out (J. Bates and C. Granger,
+    *The combination of forecasts*, 1969)."""
+
+    def forecast(context: Context) -> np.ndarray:
+        return np.mean([context.answers[name] for name in names], axis=0)
+
+    return forecast
+
+
 def only_intermittent(method: Method) -> Method:
     """Let a method answer only where demand is intermittent."""
 
@@ -229,4 +241,5 @@ METHODS: dict[str, Method] = {
     "tsb": only_intermittent(teunter_syntetos_babai(0.1, 0.03)),
     "weekday": weekday_profile(8),
     "year": seasonal_year(),
+    "mean": mean_of("ma28", "ma91", "ma182", "ses02", "weekday"),
 }

@@ -291,8 +291,9 @@ class SmartReorderPlanner(models.AbstractModel):
 
     @api.model
     def _prepare_forecast(self, forecasts, index):
-        def known(value):
-            return float(value) if np.isfinite(value) else False
+        def percent(value):
+            # Unknown without demand in the past intervals; ``evidence`` says so.
+            return 100 * float(np.nan_to_num(value))
 
         mean, short = float(forecasts.mean[index]), float(forecasts.expected_short[index])
         return {
@@ -301,11 +302,11 @@ class SmartReorderPlanner(models.AbstractModel):
             "evidence": str(forecasts.evidence[index]),
             "origins": int(forecasts.origins[index]),
             "intervals": float(forecasts.intervals[index]),
-            "error_wape": (known(forecasts.wape[index]) or 0.0) * 100,
-            "error_bias": (known(forecasts.bias[index]) or 0.0) * 100,
-            "error_pinball": known(forecasts.pinball[index]),
-            "error_skill": known(forecasts.skill[index]),
-            "coverage": (known(forecasts.coverage[index]) or 0.0) * 100,
+            "error_wape": percent(forecasts.wape[index]),
+            "error_bias": percent(forecasts.bias[index]),
+            "error_pinball": float(np.nan_to_num(forecasts.pinball[index])),
+            "error_skill": float(np.nan_to_num(forecasts.skill[index])),
+            "coverage": percent(forecasts.coverage[index]),
             "expected_fill": 100 * (1 - min(short / mean, 1.0)) if mean > 0 else 100.0,
         }
 
@@ -412,7 +413,7 @@ class SmartReorderPlanner(models.AbstractModel):
 
     @api.model
     def _prepare_facts(self, orderpoint, source, stock, value, scratch):
-        measured = value["evidence"] == "measured" and value["forecast_qty"] > 0
+        measured = value["evidence"] == "measured"
         return Facts(
             on_hand=stock.on_hand,
             incoming=stock.incoming,

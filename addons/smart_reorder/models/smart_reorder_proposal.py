@@ -141,7 +141,12 @@ class SmartReorderProposal(models.Model):
     forecast_method = fields.Char(readonly=True)
     method_name = fields.Char(string="Method", compute="_compute_texts")
     evidence = fields.Selection(
-        [("measured", "Measured"), ("thin", "Little History"), ("none", "No Demand")],
+        [
+            ("measured", "Measured"),
+            ("quiet", "No Demand in Past Intervals"),
+            ("thin", "Little History"),
+            ("none", "No Demand"),
+        ],
         readonly=True,
     )
     origins = fields.Integer(
@@ -409,6 +414,10 @@ class SmartReorderProposal(models.Model):
 
     def action_unsnooze(self):
         self.snoozed_until = False
+
+    @api.model
+    def action_run_now(self):
+        return self.env["smart.reorder.run"].action_run_now()
 
     # ------------------------------------------------------------------
     # Smart buttons

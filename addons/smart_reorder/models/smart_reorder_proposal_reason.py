@@ -55,6 +55,7 @@ class SmartReorderProposal(models.Model):
             "sba": self.env._("Croston's method with Syntetos-Boylan correction"),
             "tsb": self.env._("Teunter-Syntetos-Babai method"),
             "weekday": self.env._("average by weekday over 8 weeks"),
+            "mean": self.env._("mean of several averages and smoothing"),
             "year": self.env._("the same time last year, scaled"),
         }
 
@@ -72,17 +73,17 @@ class SmartReorderProposal(models.Model):
                 " position %(position)s %(unit)s."
             ),
             "forecast": self.env._(
-                "Over %(days)s days (lead time %(lead_days)s + review %(review_days)s) %(mean)s"
+                "Over %(days)s day(s) (lead time %(lead_days)s + review %(review_days)s) %(mean)s"
                 " are expected, and with %(level)s %% probability not more than %(reorder_point)s:"
                 " the reorder point."
             ),
             "no_demand": self.env._(
-                "There was no demand in the history, so none is expected in %(days)s days."
+                "There was no demand in the history, so none is expected in %(days)s day(s)."
             ),
             "enough": self.env._("The position is not below the reorder point: nothing to order."),
             "order_buy": self.env._(
                 "The position is below it, so order up to %(order_up_to)s: %(needed)s are missing."
-                " %(source)s delivers in %(lead_days)s days."
+                " %(source)s delivers in %(lead_days)s day(s)."
             ),
             "order_transfer": self.env._(
                 "The position is below it, so fill up to %(order_up_to)s: %(needed)s are missing,"
@@ -108,7 +109,7 @@ class SmartReorderProposal(models.Model):
                 "Forecast by %(method)s: in %(origins)s past forecasts the mean error was %(wape)s"
                 " %% and demand stayed within the reorder point %(coverage)s %% of the time."
             ),
-            "measured_no_demand": self.env._(
+            "quiet": self.env._(
                 "Forecast by %(method)s; nothing was sold in the %(origins)s past intervals"
                 " compared."
             ),

@@ -39,7 +39,7 @@ class TestPlanning(SmartReorderCase):
         self.assertEqual(proposal.order_up_to, proposal.reorder_point + 28)
         self.assertEqual(proposal.qty_proposed, proposal.order_up_to - 20)
         self.assertEqual(proposal.cost, proposal.qty_to_order * 2.0)
-        for number in ("20", "28", "7 days", "95"):
+        for number in ("20", "28", "7 day", "95"):
             self.assertIn(number, proposal.reason)
         self.assertIn("Vendor", proposal.reason)
 
