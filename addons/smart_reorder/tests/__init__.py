@@ -1,1 +1,1 @@
-from . import test_acceptance, test_demand, test_enrolment, test_planning, test_run
+from . import test_acceptance, test_demand, test_enrolment, test_planning, test_run, test_tour
