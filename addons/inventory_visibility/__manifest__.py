@@ -14,6 +14,7 @@
         "security/inventory_visibility_rules.xml",
         "views/stock_availability_views.xml",
         "views/res_config_settings_views.xml",
+        "wizard/stock_availability_settings_views.xml",
         "views/inventory_visibility_menus.xml",
     ],
     "assets": {

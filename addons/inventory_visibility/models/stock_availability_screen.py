@@ -49,6 +49,11 @@ class StockAvailability(models.Model):
         )
 
     def _explain_out(self):
+        if self.next_receipt_date and self.next_receipt_date < fields.Date.context_today(self):
+            return self.env._(
+                "Nothing is available now. A receipt planned for %(day)s is overdue.",
+                day=format_date(self.env, self.next_receipt_date),
+            )
         if self.next_receipt_date:
             return self.env._(
                 "Nothing is available now. The next receipt is planned for %(day)s.",

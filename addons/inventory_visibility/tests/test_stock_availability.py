@@ -415,6 +415,14 @@ class TestStockAvailability(AvailabilityCommon):
         self.assertEqual(self.product.with_context(warehouse_id=self.central.id).free_qty, 4)
         self.assertFigures({"qty_on_hand": 0.0, "qty_available": 0.0, "qty_in_transit": 4.0})
 
+    def test_warehouse_inside_of_a_warehouse_counts_once(self):
+        """Odoo counts the inner warehouse's stock in the outer one too."""
+        self.shop.view_location_id.location_id = self.central.view_location_id
+        self._stock(6, warehouse=self.shop)
+        self.assertEqual(self.product.with_context(warehouse_id=self.central.id).qty_available, 6)
+        self.assertFigures({"qty_on_hand": 0.0})
+        self.assertFigures({"qty_on_hand": 6.0}, warehouse=self.shop)
+
     # ------------------------------------------------------------------
     # The model
     # ------------------------------------------------------------------

@@ -106,6 +106,19 @@ class TestStockAvailabilityScreen(AvailabilityCommon):
             "100.00 Units available and no recent demand.",
         )
 
+    def test_explanation_of_what_is_out(self):
+        lamp = self._create_product("Lamp")
+        self._stock(3, product=lamp)
+        self._do(self._move(self.central.lot_stock_id, self.customer, 3, product=lamp))
+        self.assertEqual(self._row(lamp).state, "out")
+        self.assertIn("no receipt is planned", self._row(lamp).explanation)
+        self._receive(self.central, 5, days=4, product=lamp)
+        self.env.invalidate_all()
+        self.assertIn("next receipt is planned for", self._row(lamp).explanation)
+        self._receive(self.central, 5, days=-4, product=lamp)
+        self.env.invalidate_all()
+        self.assertIn("is overdue", self._row(lamp).explanation)
+
     def test_every_state_has_an_explanation(self):
         for state, _label in self.availability._fields["state"].selection:
             with self.subTest(state=state):

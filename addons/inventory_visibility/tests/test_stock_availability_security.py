@@ -1,6 +1,9 @@
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import AvailabilityCommon
 
@@ -118,3 +121,33 @@ class TestStockAvailabilitySecurity(AvailabilityCommon):
         row = self.availability.search(domain)
         self.assertEqual(row.warehouse_id, self.other_warehouse)
         self.assertEqual(row.qty_in_transit, 3.0)
+
+    def test_administrator_sets_the_limits(self):
+        manager = new_test_user(
+            self.env, "manager", "inventory_visibility.group_inventory_visibility_manager"
+        )
+        settings = self.env["stock.availability.settings"]
+        with Form(settings.with_user(manager)) as form:
+            self.assertEqual(form.availability_low_days, 7)
+            form.availability_low_days = 10
+        form.record.action_save()
+        self.assertEqual(self.company.availability_low_days, 10)
+        self.assertEqual(self.company.availability_demand_days, 90)
+        for user in self.viewer | self.storekeeper:
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                settings.with_user(user).create({})
+
+    def test_limits_must_make_sense(self):
+        for values in (
+            {"availability_demand_days": 0},
+            {"availability_low_days": -1},
+            {"availability_low_days": 180},
+        ):
+            with self.subTest(values=values):
+                settings = self.env["stock.availability.settings"].create(values)
+                with (
+                    mute_logger("odoo.sql_db"),
+                    self.assertRaises(CheckViolation),
+                    self.cr.savepoint(),
+                ):
+                    settings.action_save()
