@@ -124,7 +124,7 @@ def run_worker(env: Environment, name: str, current=None) -> list[dict]:
 
 
 def measure(env: Environment, benchmark: Benchmark) -> list[dict]:
-    with step(f"{benchmark.name}: {benchmark.title}") as current:
+    with step(f"Measuring {benchmark.name}") as current:
         figures = run_worker(env, benchmark.name, current)
     if not figures:
         raise Failure(f"{benchmark.name} returned no figure.", "See its log in the cache folder.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -73,4 +74,6 @@ def seconds(action: Callable[[], object], *, repeat: int = 1, before=lambda: Non
 def percentile(values: list[float], share: float) -> float:
     """Nearest-rank percentile: the smallest value that `share` of them do not exceed."""
     ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * share // 1).__int__() - 1)]
+    # rounded first: 100 × 0.07 is a little more than 7 in binary
+    rank = math.ceil(round(len(ordered) * share, 9))
+    return ordered[max(rank, 1) - 1]
