@@ -3,9 +3,9 @@
 import json
 
 import pytest
+
 from benchmarks.figures import Figure, percentile
 from benchmarks.registry import GROUPS, Benchmark, find, select
-
 from devkit.console import Failure
 
 
