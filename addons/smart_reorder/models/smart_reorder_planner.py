@@ -50,10 +50,11 @@ class SmartReorderPlanner(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _plan(self, orderpoints, circular=frozenset()):
+    def _plan(self, orderpoints, circular=frozenset(), run=None):
         """Plan orderpoints of one company.
 
         :param circular: ids of orderpoints that (indirectly) supply themselves
+        :param run: the run that earlier batches belong to: what they take is no longer there
         :return: ``(dict orderpoint id -> values of smart.reorder.proposal, dict of seconds spent)``
         """
         company = orderpoints.company_id
@@ -86,7 +87,7 @@ class SmartReorderPlanner(models.AbstractModel):
                 "service_level": levels[index] * 100 if math.isfinite(levels[index]) else 0,
             }
         self._decide(company, orderpoints, good, sources, stocks, forecasts, units, values)
-        self._share_scarce_stock(orderpoints, sources, values)
+        self._share_scarce_stock(orderpoints, sources, values, run)
         self._finish(orderpoints, sources, stocks, values)
         clock["end"] = time.monotonic()
         return values, {
@@ -318,7 +319,7 @@ class SmartReorderPlanner(models.AbstractModel):
         return orderpoint.product_id.with_company(orderpoint.company_id).standard_price
 
     @api.model
-    def _share_scarce_stock(self, orderpoints, sources, values):
+    def _share_scarce_stock(self, orderpoints, sources, values, run=None):
         """Never propose more transfers than the supplying warehouse has available.
 
         When the places want more than that, each gets the same share of what it needs. The need
@@ -334,8 +335,10 @@ class SmartReorderPlanner(models.AbstractModel):
         products = self.env["product.product"].browse({product for product, _wh in takers})
         warehouses = self.env["stock.warehouse"].browse({warehouse for _p, warehouse in takers})
         figures = self.env["stock.availability"].sudo()._get_availability(products, warehouses)
+        taken = self._get_taken(products, warehouses, run) if run else {}
         for key, places in takers.items():
-            available = max((figures.get(key) or {}).get("qty_available", 0.0), 0.0)
+            available = (figures.get(key) or {}).get("qty_available", 0.0)
+            available = max(available - taken.get(key, 0.0), 0.0)
             wanted = sum(values[op.id]["qty_proposed"] for op in places)
             for orderpoint in places:
                 value = values[orderpoint.id]
@@ -346,6 +349,29 @@ class SmartReorderPlanner(models.AbstractModel):
                 share = value["qty_proposed"] * available / wanted
                 value["qty_proposed"] = round(math.floor(share / step + 1e-6) * step, 9)
                 value["wanted_by_all"] = wanted
+
+    @api.model
+    def _get_taken(self, products, warehouses, run):
+        """What earlier batches of the run propose to take from warehouses.
+
+        :return: dict ``(product id, supplying warehouse id) -> quantity``
+        """
+        groups = (
+            self.env["smart.reorder.proposal"]
+            .sudo()
+            ._read_group(
+                [
+                    ("run_id", "=", run.id),
+                    ("state", "=", "draft"),
+                    ("source", "=", TRANSFER),
+                    ("product_id", "in", products.ids),
+                    ("source_warehouse_id", "in", warehouses.ids),
+                ],
+                ["product_id", "source_warehouse_id"],
+                ["qty_to_order:sum"],
+            )
+        )
+        return {(product.id, warehouse.id): total for product, warehouse, total in groups}
 
     # ------------------------------------------------------------------
     # Values of the proposal

@@ -228,7 +228,9 @@ class SmartReorderRun(models.Model):
         """Plan a batch; when it fails, halve it until the culprit is found and blocked."""
         try:
             with self.env.cr.savepoint():
-                values, seconds = self.env["smart.reorder.planner"]._plan(orderpoints, circular)
+                values, seconds = self.env["smart.reorder.planner"]._plan(
+                    orderpoints, circular, run=self
+                )
                 self.env["smart.reorder.proposal"]._store(self, values)
         except OperationalError:
             raise  # a conflict: Odoo repeats the transaction

@@ -1,10 +1,12 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models.smart_reorder_planner import SmartReorderPlanner
+from ..models.smart_reorder_run import SmartReorderRun
 from .common import NOW, SmartReorderCase
 
 
@@ -72,6 +74,29 @@ class TestRun(SmartReorderCase):
         self.assertEqual(run._get_batches()[2], 1)
         self.assertTrue(run._process(commit=False))
         self.assertEqual((run.total, run.computed, run.state), (2, 2, "done"))
+
+    def test_batches_do_not_take_the_same_stock(self):
+        """Two shops in two batches of one run: central's 20 are given out once."""
+        second = self.env["stock.warehouse"].create(
+            {
+                "name": "Second Shop",
+                "code": "SH2",
+                "company_id": self.company.id,
+                "resupply_wh_ids": [Command.set(self.central.ids)],
+            }
+        )
+        orderpoints = self.env["stock.warehouse.orderpoint"]
+        for shop in self.shop | second:
+            self._deliver_daily(3, 40, warehouse=shop)
+            self._set_stock(0, warehouse=shop)
+            orderpoints |= self._create_orderpoint(
+                warehouse=shop, route_id=shop.resupply_route_ids.id
+            )
+        self._set_stock(20)
+        with patch(f"{SmartReorderRun.__module__}.BATCH_SIZE", 1):
+            self._run()
+        proposals = [self._proposal(orderpoint) for orderpoint in orderpoints]
+        self.assertEqual(sum(proposal.qty_to_order for proposal in proposals), 20)
 
     def test_forgotten_run_is_given_up(self):
         run = self.env["smart.reorder.run"].create(
