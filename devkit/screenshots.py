@@ -30,7 +30,11 @@ class Shot:
 
 def open_first_row(page: Page) -> None:
     browser.await_idle(page)
-    page.locator(".o_data_row .o_data_cell").nth(1).click()
+    row = page.locator(".o_data_row").first
+    # a list that is edited in place has a button for it, shown at the row under the pointer
+    row.hover()
+    opener = row.locator(".o_list_record_open_form_view")
+    (opener if opener.count() else row.locator(".o_data_cell").first).click()
     page.wait_for_selector(".o_form_view")
     browser.await_idle(page)
 
