@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pypdfium2
 from playwright.sync_api import Page
 
 from . import bootstrap, browser, databases, demo, environment
-from .console import say
+from .console import Failure, say, step
+from .environment import Environment
 
-#: The pictures are taken in a copy: they confirm orders and print labels.
+#: The pictures are taken in a copy, in which parcels are made and reported on.
 COPY = "inventory_screenshots"
+
+#: Run by Odoo's shell: labels for what is ready to ship, and a driver's reports on some of it.
+SHIP = """
+domain = [("carrier_id.delivery_type", "=", "rate_table"), ("state", "=", "assigned")]
+pickings = env["stock.picking"].search(domain, limit=8)
+pickings.action_create_parcels()
+parcels = pickings.parcel_ids
+for parcel in parcels[:5]:
+    parcel._driver_report("picked_up", f"picture-{parcel.id}-1")
+for parcel in parcels[:3]:
+    parcel._driver_report("out_for_delivery", f"picture-{parcel.id}-2")
+parcels[:1]._driver_report("delivered", "picture-3", recipient="Reception")
+with open(%r, "wb") as file:
+    file.write(parcels[:1].label_pdf_id.raw)
+env.cr.commit()
+"""
 
 
 @dataclass(frozen=True)
@@ -46,10 +65,12 @@ SHOTS = (
         "smart-reorder-proposal",
         "/odoo/action-smart_reorder.smart_reorder_proposal_action",
         open_first_row,
+        height=1250,
     ),
-    Shot("parcels", "/odoo/action-shipping_connectors.shipping_parcel_action"),
-    Shot("driver", "/shipping/driver", width=390, height=780),
+    Shot("parcels", "/odoo/action-shipping_connectors.shipping_parcel_action", height=600),
+    Shot("driver", "/shipping/driver", width=390, height=700),
 )
+LABEL = "label"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -64,18 +85,46 @@ def main(arguments: list[str] | None = None) -> int:
     with environment.prepare("demo", browser=True, durable=True) as env:
         demo.ensure_sample_database(env)
         databases.copy(env, demo.DATABASE, COPY)
-        port = demo.choose_port(None)
-        log = env.cache / "screenshots-server.log"
-        target = options.into or env.root / "docs" / "images"
-        target.mkdir(parents=True, exist_ok=True)
-        with env.server(COPY, port, "--max-cron-threads=0", log=log) as server:
-            demo.await_server(server, port, log)
-            take(env, f"http://127.0.0.1:{port}", target, options.names)
-        databases.drop(env, COPY)
+        try:
+            target = options.into or env.root / "docs" / "images"
+            target.mkdir(parents=True, exist_ok=True)
+            draw_label(ship(env), target / f"{LABEL}.png")
+            serve_and_take(env, target, options.names)
+        finally:
+            databases.drop(env, COPY)
     return 0
 
 
-def take(env: environment.Environment, address: str, target: Path, names: list[str]) -> None:
+def ship(env: Environment) -> Path:
+    """Make parcels in the copy; the label of one of them."""
+    label = env.cache / "screenshot-label.pdf"
+    with step("Making parcels"):
+        done = subprocess.run(
+            env.odoo("shell", f"--database={COPY}", "--no-http", "--shell-interface=python"),
+            input=SHIP % str(label),
+            env=env.process_env(),
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode:
+        raise Failure(f"No parcels could be made:\n{done.stderr[-2000:]}")
+    return label
+
+
+def draw_label(label: Path, picture: Path) -> None:
+    pypdfium2.PdfDocument(label)[0].render(scale=2).to_pil().save(picture)
+    say(f"  ✓ {picture}")
+
+
+def serve_and_take(env: Environment, target: Path, names: list[str]) -> None:
+    port = demo.choose_port(None)
+    log = env.cache / "screenshots-server.log"
+    with env.server(COPY, port, "--max-cron-threads=0", log=log) as server:
+        demo.await_server(server, port, log)
+        take(env, f"http://127.0.0.1:{port}", target, names)
+
+
+def take(env: Environment, address: str, target: Path, names: list[str]) -> None:
     with browser.browser_context(env.chromium) as context:
         page = context.new_page()
         browser.log_in(page, address)
