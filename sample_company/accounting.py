@@ -225,12 +225,15 @@ class Books:
     # -- Closing ----------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Post the change of the stock's value at each month's end; Odoo closes the last days."""
+        """Post the change of the stock's value at each month's end; Odoo closes the rest."""
+        yesterday = self._build.date(self._build.plan.today - 1)
         journal = self._company.account_stock_journal_id
         valuation = self._company.account_stock_valuation_id
         variation = valuation.account_stock_variation_id
         before, entries = self._ledger.opening, []
         for date, value in sorted(self._ledger.months.items()):
+            if date >= yesterday:
+                break  # a month that ended just now is left to Odoo
             change = round(value, 2) - round(before, 2)
             before = value
             parts = [(valuation, change, None), (variation, -change, None)]
@@ -276,6 +279,7 @@ class Books:
                     "name": f"Customers of {branch.name}, in sum",
                     "is_company": True,
                     "customer_rank": 1,
+                    "property_payment_term_id": self._build.payment_term.id,
                     "country_id": self._env.ref("base.jp").id
                     if branch.code == "ROW"
                     else self._build.warehouses[branch.code].partner_id.country_id.id,

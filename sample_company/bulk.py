@@ -73,6 +73,12 @@ def insert(cr, table: str, rows: Sequence[Row]) -> None:
     cr._obj.copy_expert(query.as_string(cr._cnx), text)
 
 
+def analyze(cr, *tables: str) -> None:
+    """Let PostgreSQL know what tables hold now: it plans for what they held before."""
+    query = sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables)))
+    cr.execute(query.as_string(cr._cnx))
+
+
 def update(cr, table: str, column: str, values: dict[int, Any]) -> None:
     """Set one column of many rows: ``values`` by id."""
     if not values:

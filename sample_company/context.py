@@ -45,6 +45,11 @@ class Build:
     def company(self):
         return self.env.company
 
+    @property
+    def payment_term(self):
+        """30 days: what the company grants, and gets."""
+        return self.env.ref("account.account_payment_term_30days")
+
     def date(self, day: int) -> datetime.date:
         """The date of a day of the plan, shifted so that the history ends yesterday."""
         return self.today - datetime.timedelta(days=self.plan.today - day)

@@ -27,7 +27,6 @@ _SIZES = {
 def create_suppliers(build: Build) -> None:
     env = build.env
     countries = {c.code: c.id for c in env["res.country"].search([])}
-    terms = env.ref("account.account_payment_term_30days")
     partners = env["res.partner"].create(
         [
             {
@@ -39,7 +38,7 @@ def create_suppliers(build: Build) -> None:
                 "zip": supplier.zip,
                 "country_id": countries[supplier.country],
                 "email": f"orders@{supplier.key}.example",
-                "property_supplier_payment_term_id": terms.id,
+                "property_supplier_payment_term_id": build.payment_term.id,
                 "buyer_id": env.uid,
             }
             for supplier in SUPPLIERS
@@ -128,14 +127,13 @@ def create_customers(build: Build) -> None:
     env = build.env
     keys = sorted({(o.customer, o.country) for o in (*build.plan.orders, *build.plan.open_orders)})
     countries = {c.code: c.id for c in env["res.country"].search([])}
-    terms = env.ref("account.account_payment_term_30days")
     partners = env["res.partner"].create(
-        [_prepare_customer(number, country, countries, terms) for number, country in keys]
+        [_prepare_customer(build, number, country, countries) for number, country in keys]
     )
     build.customers = dict(zip(keys, partners, strict=True))
 
 
-def _prepare_customer(number: str, country: str, countries: dict[str, int], terms) -> dict:
+def _prepare_customer(build: Build, number: str, country: str, countries: dict) -> dict:
     shown = DISPLAY_NAMES.get(country, country)
     code = COUNTRIES[country]
     city, zip_code = town(code, int(number or 0))
@@ -147,7 +145,7 @@ def _prepare_customer(number: str, country: str, countries: dict[str, int], term
         "city": city,
         "zip": zip_code,
         "country_id": countries.get(code),
-        "property_payment_term_id": terms.id,
+        "property_payment_term_id": build.payment_term.id,
     }
 
 

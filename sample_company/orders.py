@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from odoo import Command
 
 from .context import Build
@@ -22,6 +24,7 @@ def create_purchase_orders(build: Build, orders: list[PurchaseOrder]):
                 "partner_id": build.suppliers[order.supplier.key].id,
                 "picking_type_id": build.warehouses[CENTRAL].in_type_id.id,
                 "user_id": build.env.uid,
+                "payment_term_id": build.payment_term.id,
                 "date_order": build.moment(order.ordered, ORDERED_AT),
                 "date_planned": build.moment(order.planned, DUE_AT),
                 "order_line": [_purchase_line(build, order, line) for line in order.lines],
@@ -72,12 +75,18 @@ def create_sale_orders(build: Build, orders: list[SaleOrder]):
                 "warehouse_id": build.warehouses[order.warehouse].id,
                 "user_id": build.env.uid,
                 "client_order_ref": order.invoice,
-                "date_order": min(build.moment(order.day, order.minute), build.now),
+                "date_order": _not_ahead(build, order, len(orders) - number),
                 "order_line": [_sale_line(build, order, line) for line in order.lines],
             }
-            for order in orders
+            for number, order in enumerate(orders)
         ]
     )
+
+
+def _not_ahead(build: Build, order: SaleOrder, later: int) -> datetime.datetime:
+    """When it was ordered; what is for later today came in just now, before ``later`` others."""
+    moment = build.moment(order.day, order.minute)
+    return min(moment, build.now - datetime.timedelta(minutes=7 * later))
 
 
 def _sale_line(build: Build, order: SaleOrder, line: Line):
