@@ -99,6 +99,7 @@ def ensure_sample_database(
             cwd=env.root,
             hint="Run the command again; if it fails at the same place, report it with the log.",
         )
+        databases.bundle_assets(env, name)
 
     return databases.ensure(
         env,

@@ -56,6 +56,8 @@ def ensure_addons(env: Environment) -> None:
         env.addons,
         fingerprint=_addons_fingerprint(env),
         source=BASE,
+        # in each copy, the first page of the first browser test would wait for them
+        finish=lambda _step: databases.bundle_assets(env, ADDONS),
         title="Making the database with all addons",
     )
 
