@@ -21,8 +21,17 @@ COPY = "inventory_screenshots"
 
 #: Run by Odoo's shell: labels for what is ready to ship, and a driver's reports on some of it.
 SHIP = """
-domain = [("carrier_id.delivery_type", "=", "rate_table"), ("state", "=", "assigned")]
-pickings = env["stock.picking"].search(domain, limit=8)
+env = env(user=env.ref("base.user_admin"))
+carrier = env["delivery.carrier"].search([("delivery_type", "=", "rate_table")], limit=1)
+pickings = env["stock.picking"].search(
+    [
+        ("picking_type_code", "=", "outgoing"),
+        ("state", "=", "assigned"),
+        ("partner_id.country_id.code", "=", "GB"),
+    ]
+)
+pickings = pickings.filtered(lambda picking: 0 < picking.weight < 25)[:8]
+pickings.filtered(lambda picking: not picking.carrier_id).carrier_id = carrier
 pickings.action_create_parcels()
 parcels = pickings.parcel_ids
 for parcel in parcels[:5]:
@@ -65,7 +74,7 @@ SHOTS = (
         "smart-reorder-proposal",
         "/odoo/action-smart_reorder.smart_reorder_proposal_action",
         open_first_row,
-        height=1250,
+        height=1560,
     ),
     Shot("parcels", "/odoo/action-shipping_connectors.shipping_parcel_action", height=600),
     Shot("driver", "/shipping/driver", width=390, height=700),
