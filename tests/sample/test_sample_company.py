@@ -280,11 +280,8 @@ def test_closing_again_after_a_receipt_posts_what_came_in(env):
     account = company.account_stock_valuation_id
     before = company.stock_accounting_value()[account]
     waiting = env["purchase.order"].search([("receipt_status", "=", "pending")])
-    picking = waiting.filtered(lambda o: not any(o.order_line.product_id.mapped("tracking"))) or (
-        waiting
-    )
-    receipt = picking.picking_ids.filtered(
-        lambda p: "lot" not in p.move_ids.product_id.mapped("tracking")
+    receipt = waiting.picking_ids.filtered(
+        lambda picking: "lot" not in picking.move_ids.product_id.mapped("tracking")
     )[:1]
     receipt.move_ids.picked = True
     receipt._action_done()
