@@ -52,8 +52,11 @@ def new_database(environment, request):
 
 
 @pytest.fixture(scope="module")
-def odoo_server(environment, artefacts):
-    """Function that serves a database and gives the address; its log may hold no error."""
+def odoo_server(environment, artefacts, new_database):
+    """Function that serves a database and gives the address; its log may hold no error.
+
+    Asks for `new_database` so that servers end before their databases are dropped.
+    """
     from devkit import demo
     from devkit.testing import server_log
 
