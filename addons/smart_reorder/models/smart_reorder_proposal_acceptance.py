@@ -202,6 +202,10 @@ class SmartReorderProposal(models.Model):
         arrival = self._get_arrival()
         values = self.orderpoint_id._prepare_procurement_values(date=arrival)
         values.update(date_planned=arrival, date_order=fields.Datetime.now())
+        if self.route_id:
+            # a rule without a route of its own: Odoo finds the first leg through the warehouse,
+            # but the leg before it, from the supplying warehouse, only with the route named
+            values["route_ids"] = self.route_id
         if self.source == "buy":
             seller = self._get_price_line(quantity)
             values["supplierinfo_id"] = seller
