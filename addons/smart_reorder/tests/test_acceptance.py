@@ -128,6 +128,23 @@ class TestAcceptance(SmartReorderCase):
         self._run()
         self.assertEqual(self._proposal(shop).state, "ok")
 
+    def test_transfer_of_a_rule_without_a_route_of_its_own(self):
+        """The warehouse's route is found for both legs, not for the last one alone."""
+        product = self._create_product("Toaster", route_ids=[])
+        self.resupply_route.warehouse_selectable = True
+        self.shop.route_ids |= self.resupply_route
+        self._deliver_daily(3, 40, product=product, warehouse=self.shop)
+        shop = self._create_orderpoint(product, self.shop)
+        self._set_stock(0, product=product, warehouse=self.shop)
+        self._set_stock(300, product=product)
+        self._run()
+        proposal = self._proposal(shop)
+        proposal.action_accept()
+        self.assertEqual(proposal.state, "accepted")
+        moves = proposal.move_ids | proposal.move_ids.move_orig_ids
+        self.assertEqual(moves.location_id.warehouse_id, self.central)
+        self.assertEqual(moves.location_dest_id.warehouse_id, self.shop)
+
     def test_price_line_follows_the_quantity(self):
         self.product.seller_ids = [
             Command.create(
