@@ -73,9 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
     selected = selection.by_stage(cache.ROOT, options.paths)
     if for_pytest and not selected:
         raise Failure(f"Name the part that {' '.join(for_pytest)} is for.", EXAMPLES)
-    artefacts = fresh_folder(cache.ROOT / "artefacts")
     with environment.prepare("test", browser=True) as env:
         say(f"Odoo: {env.source.origin}")
+        # not before: another run, which we would have been refused for, writes into it
+        artefacts = fresh_folder(cache.ROOT / "artefacts")
         if options.odoo_suites:
             from . import odoo_suites
 

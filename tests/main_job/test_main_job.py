@@ -4,7 +4,6 @@ What is short is seen, what to reorder is proposed and accepted, an order is shi
 """
 
 import io
-from urllib.parse import urljoin
 
 import pypdfium2
 import pytest
@@ -197,11 +196,12 @@ def order_ships_with_a_label(walker, query, product, customer):
     walker.shot("packed")
     walker.press("button_validate")
     walker.expect_state("done")
+    expect(walker.button("action_view_parcels")).to_be_visible()
+    expect(page.locator(".o-mail-Message", has_text="Parcel labels")).to_be_visible()
     walker.shot("shipped")
     page.get_by_role("tab", name="Additional Info").click()
     tracking = walker.text("carrier_tracking_ref")
     assert tracking
-    expect(walker.button("action_view_parcels")).to_be_visible()
 
     rows = query(
         """
@@ -212,11 +212,13 @@ def order_ships_with_a_label(walker, query, product, customer):
         order,
     )
     assert [reference for reference, _price in rows] == [tracking]
-    # what the button opens in a tab, where Chromium shows or saves it as it is set up
-    expect(walker.button("action_print_parcel_labels")).to_be_visible()
-    ((parcel,),) = query("SELECT id FROM shipping_parcel WHERE tracking_number = %s", tracking)
-    answer = page.request.get(urljoin(page.url, f"/shipping/labels/pdf?ids={parcel}"))
-    assert answer.headers["content-type"] == "application/pdf"
+    # the label opens in a window of its own
+    with page.context.expect_event(
+        "request", lambda request: "/shipping/labels/pdf" in request.url
+    ) as asked:
+        walker.button("action_print_parcel_labels").click()
+    answer = page.context.request.get(asked.value.url)
+    assert answer.ok
     label = pypdfium2.PdfDocument(io.BytesIO(answer.body()))
     assert len(label) == 1, "one label for one pack"
     text = label[0].get_textpage().get_text_range()
