@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -24,6 +25,8 @@ def launch(module: str) -> None:
 
 def guard(command: Callable[[], int]) -> int:
     """Run a command; failures are told with their remedy, Ctrl-C ends it with code 130."""
+    # also when we were started by a shell that lets background jobs ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return command()
     except console.Failure as failure:

@@ -22,6 +22,8 @@ def _die_with_parent(signum: int) -> Callable[[], None]:
     """``preexec_fn``: the kernel signals the child when its parent dies, however it dies."""
 
     def arm() -> None:
+        # a shell lets its background jobs ignore SIGINT, and so would their children
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if _libc is not None:
             _libc.prctl(_PR_SET_PDEATHSIG, signum)
 

@@ -190,4 +190,7 @@ def test_with_demo_data(environment, scenario):
         left = {name for name in left if not NUMBERING.match(name)}
         assert not left, f"{kind}: {sorted(left)}"
     ours = tuple(f"{name}." for name in ADDONS)
-    assert not [name for name in after.objects["external identifier"] if name.startswith(ours)]
+    left = {name for name in after.objects["external identifier"] if name.startswith(ours)}
+    # Odoo keeps the identifiers of the records in use that it could not delete
+    structure = ("ir.", "res.groups", "res.config")
+    assert not {name for name in left if name.split()[-1].startswith(structure)}
