@@ -25,6 +25,7 @@ def outcomes(database: str, modules: list[str], odoo_arguments: list[str]) -> di
     registry = Registry(database)
     # only now: it would make loading run tests
     config["test_enable"] = True
+    config["test_tags"] = "+standard"
     threading.current_thread().testing = True
     found: dict[str, str] = {}
 

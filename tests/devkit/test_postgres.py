@@ -2,6 +2,7 @@
 
 import signal
 
+import psycopg2
 import pytest
 
 from devkit import databases, environment, postgres
@@ -38,23 +39,6 @@ def test_server_that_refuses_is_told_with_its_address(monkeypatch):
     assert "secret" not in said
 
 
-@pytest.mark.usefixtures("scratch")
-def test_role_that_odoo_refuses_is_told(monkeypatch):
-    """On the server of this very run: with a role named postgres, and one without rights."""
-    env = child.environment()
-    databases.execute(env, "DROP ROLE IF EXISTS postgres")
-    databases.execute(env, "CREATE ROLE postgres LOGIN SUPERUSER")
-    databases.execute(env, "DROP ROLE IF EXISTS powerless")
-    databases.execute(env, "CREATE ROLE powerless LOGIN")
-    try:
-        assert "Odoo refuses" in message(monkeypatch, PGUSER="postgres")
-        assert "may not create databases" in message(monkeypatch, PGUSER="powerless")
-    finally:
-        monkeypatch.undo()
-        databases.execute(env, "DROP ROLE postgres")
-        databases.execute(env, "DROP ROLE powerless")
-
-
 @pytest.mark.usefixtures("no_named_server")
 class TestPrivateCluster:
     """Made in a cache of its own; survives what kills the command."""
@@ -74,6 +58,18 @@ class TestPrivateCluster:
         second.process.send_signal(signal.SIGINT)
         assert second.process.wait(30) == 0
         assert not wait_gone(servers)
+
+    def test_role_that_odoo_refuses_is_told(self, scratch, monkeypatch):
+        with postgres.server("roles", durable=False) as variables:
+            with psycopg2.connect(dbname="postgres", **postgres._libpq(variables)) as connection:
+                connection.cursor().execute(
+                    "CREATE ROLE postgres LOGIN SUPERUSER; CREATE ROLE powerless LOGIN"
+                )
+            connection.close()
+            named = variables | {"PGUSER": "postgres"}
+            assert "Odoo refuses" in message(monkeypatch, **named)
+            named["PGUSER"] = "powerless"
+            assert "may not create databases" in message(monkeypatch, **named)
 
     def test_a_cluster_that_was_not_finished_is_made_anew(self, scratch):
         with postgres.server("half", durable=False):
