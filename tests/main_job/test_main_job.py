@@ -70,7 +70,11 @@ def test_from_login_to_label(walker, query, product, customer):
 
 
 def see_what_is_short(walker):
-    walker.open_menu(APP_STOCK, "inventory_visibility.menu_inventory_visibility")
+    walker.open_menu(
+        APP_STOCK,
+        "inventory_visibility.menu_inventory_visibility",
+        "inventory_visibility.menu_stock_availability",
+    )
     expect(walker.page.locator(".o_searchview_facet")).to_contain_text("Short or Out of Stock")
     expect(walker.rows().first).to_be_visible()
     states = walker.page.locator('.o_data_row td[name="state"]').all_inner_texts()

@@ -15,6 +15,11 @@ registry.category("web_tour.tours").add("inventory_visibility_short", {
             run: "click",
         },
         {
+            content: "Open the availability",
+            trigger: '[data-menu-xmlid="inventory_visibility.menu_stock_availability"]',
+            run: "click",
+        },
+        {
             content: "It opens on what is short or out of stock",
             trigger: '.o_searchview_facet:contains("Short or Out of Stock")',
         },
