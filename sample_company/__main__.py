@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 CRON = "smart_reorder.ir_cron_smart_reorder"
-BUNDLES = ("web.assets_frontend", "web.assets_frontend_minimal", "web.assets_web")
 
 
 def parse(arguments: list[str] | None = None) -> tuple[argparse.Namespace, list[str]]:
@@ -64,8 +63,6 @@ def main(arguments: list[str] | None = None) -> int:
         run_scheduled_actions(work.env)
         cr.commit()
         say(f"[scheduled actions] {time.monotonic() - started:.1f} s")
-        prepare_assets(work.env)
-        say(f"[web client's files] {time.monotonic() - started:.1f} s")
         mark_built(work.env, fingerprint(work.today))
         cr.commit()
     say(f"[done] {time.monotonic() - started:.1f} s")
@@ -81,14 +78,6 @@ def run_scheduled_actions(env) -> None:
     env.cr.commit()
     # the buyer is told about the orders that it made, but there is nobody to get the mail
     env["mail.mail"].search([("state", "=", "outgoing")]).unlink()
-
-
-def prepare_assets(env) -> None:
-    """Make the browser's files of the login page and the web client, or the first page waits."""
-    for name in BUNDLES:
-        bundle = env["ir.qweb"]._get_asset_bundle(name, css=True, js=True)
-        bundle.js()
-        bundle.css()
 
 
 def fingerprint(today) -> str:
