@@ -13,6 +13,8 @@
         "security/ir.model.access.csv",
         "security/inventory_visibility_rules.xml",
         "views/stock_availability_views.xml",
+        "views/stock_soft_reservation_views.xml",
+        "views/stock_channel_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/stock_availability_settings_views.xml",
         "views/inventory_visibility_menus.xml",

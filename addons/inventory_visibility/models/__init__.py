@@ -6,4 +6,8 @@ from . import (
     stock_availability_query,
     stock_availability_row,
     stock_availability_screen,
+    stock_channel,
+    stock_channel_allocation,
+    stock_promise_counter,
+    stock_soft_reservation,
 )
