@@ -1,6 +1,7 @@
 from . import (
     res_company,
     res_config_settings,
+    res_users,
     stock_availability,
     stock_availability_moves,
     stock_availability_query,
@@ -8,6 +9,10 @@ from . import (
     stock_availability_screen,
     stock_channel,
     stock_channel_allocation,
+    stock_external_place,
+    stock_external_quant,
+    stock_place_group,
     stock_promise_counter,
+    stock_safety_stock,
     stock_soft_reservation,
 )

@@ -3,4 +3,5 @@ from . import (
     test_stock_availability_odoo,
     test_stock_availability_screen,
     test_stock_availability_security,
+    test_stock_place,
 )
