@@ -21,6 +21,7 @@
         "views/stock_place_group_views.xml",
         "views/stock_safety_stock_views.xml",
         "views/res_users_views.xml",
+        "views/stock_availability_dashboard_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/stock_availability_settings_views.xml",
         "views/inventory_visibility_menus.xml",

@@ -1,0 +1,49 @@
+import json
+import tempfile
+
+from werkzeug.exceptions import BadRequest
+from werkzeug.wsgi import wrap_file
+
+from odoo import fields, http
+from odoo.http import content_disposition, request
+
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class DashboardController(http.Controller):
+    @http.route(
+        "/inventory_visibility/dashboard/xlsx",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def export_matrix(self, domain="[]", figure="qty_available", order="{}", **_kwargs):
+        """Send the matrix of a figure as a workbook.
+
+        :param str domain: JSON list, as ``domain`` of the filters of the dashboard
+        :param str order: JSON object, as for `stock.availability.dashboard`
+        """
+        try:
+            filters = {"domain": json.loads(domain)}
+            order = json.loads(order)
+        except ValueError as error:
+            raise BadRequest("domain and order must be JSON") from error
+        if not isinstance(order, dict):
+            raise BadRequest("order must be a JSON object")
+        # on the disk, and sent from there: a large workbook never is in memory; closed when sent
+        file = tempfile.TemporaryFile()  # noqa: SIM115
+        request.env["stock.availability.dashboard"]._write_workbook(
+            file, filters, figure=figure, order=order
+        )
+        size = file.tell()
+        file.seek(0)
+        name = f"inventory-{fields.Date.context_today(request.env.user)}.xlsx"
+        return request.make_response(
+            wrap_file(request.httprequest.environ, file),
+            headers=[
+                ("Content-Type", TYPE),
+                ("Content-Length", str(size)),
+                ("Content-Disposition", content_disposition(name)),
+            ],
+        )
