@@ -13,6 +13,8 @@
         "security/ir.model.access.csv",
         "security/inventory_visibility_rules.xml",
         "security/inventory_visibility_warehouse_rules.xml",
+        "security/stock_webhook_rules.xml",
+        "data/stock_webhook_event_type_data.xml",
         "views/stock_availability_views.xml",
         "views/stock_soft_reservation_views.xml",
         "views/stock_channel_views.xml",
@@ -24,7 +26,10 @@
         "views/stock_availability_dashboard_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/stock_availability_settings_views.xml",
+        "views/stock_webhook_event_views.xml",
+        "views/stock_webhook_views.xml",
         "views/inventory_visibility_menus.xml",
+        "views/stock_webhook_menus.xml",
     ],
     "assets": {
         "web.assets_tests": [

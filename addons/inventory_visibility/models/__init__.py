@@ -24,4 +24,7 @@ from . import (
     stock_promise_counter,
     stock_safety_stock,
     stock_soft_reservation,
+    stock_webhook,
+    stock_webhook_event,
+    stock_webhook_event_type,
 )

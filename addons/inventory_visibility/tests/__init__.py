@@ -4,4 +4,5 @@ from . import (
     test_stock_availability_screen,
     test_stock_availability_security,
     test_stock_place,
+    test_stock_webhook,
 )

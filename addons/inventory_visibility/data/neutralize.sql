@@ -1,0 +1,2 @@
+-- a copy of the database tells nobody anything
+UPDATE stock_webhook SET active = false;
