@@ -24,6 +24,7 @@ PURE_PACKAGES = {
     "smart_reorder_engine": "addons/smart_reorder/engine",
     "shipping_core": "addons/shipping_connectors/core",
     "visibility_core": "addons/inventory_visibility/core",
+    "visibility_sale_core": "addons/inventory_visibility_sale/core",
 }
 
 

@@ -1,0 +1,20 @@
+{
+    "name": "Inventory Visibility: Sales",
+    "summary": "Where and when the quantity of an order line can be had, a promise with its"
+    " reason, other warehouses in one click, and a warning when the promise breaks",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Inventory",
+    "license": "LGPL-3",
+    "author": "Inventory Suite contributors",
+    "website": "https://github.com/inventory-suite/odoo-inventory",
+    "depends": ["inventory_visibility", "sale_stock"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/inventory_visibility_sale_rules.xml",
+        "views/sale_order_views.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["inventory_visibility_sale/static/src/**/*"],
+    },
+    "auto_install": True,
+}

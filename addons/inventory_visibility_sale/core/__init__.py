@@ -1,0 +1,1 @@
+"""What decides about promises, in plain Python: no import of Odoo."""
