@@ -16,7 +16,7 @@ from devkit.environment import Environment
 from . import registry
 from .registry import Benchmark
 
-DATABASE = "inventory_bench"
+DATABASES = {"company": "inventory_bench", "network": "inventory_bench_network"}
 ODOO_MODULES = ("sale_management", "purchase_stock", "sale_stock", "stock_account")
 RESULT = "FIGURE "
 
@@ -29,7 +29,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", help="groups or benchmarks")
     parser.add_argument("--all", action="store_true", help="run all of them")
-    parser.add_argument("--reset", action="store_true", help="generate the database anew")
+    parser.add_argument("--reset", action="store_true", help="generate the databases anew")
     return parser.parse_args(arguments)
 
 
@@ -42,9 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = benchmarks if options.all else registry.select(options.names, benchmarks)
     with environment.prepare("bench") as env:
         require_addons(env, chosen)
-        if options.reset:
-            databases.drop(env, DATABASE)
-        ensure_database(env)
+        for dataset in sorted({benchmark.dataset for benchmark in chosen}):
+            if options.reset:
+                databases.drop(env, DATABASES[dataset])
+            ensure_database(env, dataset)
         figures = []
         for benchmark in chosen:
             figures += measure(env, benchmark)
@@ -76,29 +77,31 @@ def require_addons(env: Environment, chosen: Sequence[Benchmark]) -> None:
             raise Failure(f"{benchmark.name} needs {', '.join(sorted(missing))} in addons/.")
 
 
-def ensure_database(env: Environment) -> None:
+def ensure_database(env: Environment, dataset: str) -> None:
     """Make the database unless it is there; changed addons are updated, not generated anew."""
-    generator = Path(__file__).with_name("generate.py")
-    data = cache.fingerprint([env.source.origin, *ODOO_MODULES, *env.addons, generator])
+    database = DATABASES[dataset]
+    # the generators build on one another
+    generators = sorted(Path(__file__).parent.glob("generate*.py"))
+    data = cache.fingerprint([env.source.origin, *ODOO_MODULES, *env.addons, *generators])
     addons = cache.fingerprint(env.addons_dir / addon for addon in env.addons)
-    found = databases.fingerprint_of(env, DATABASE) or ""
+    found = databases.fingerprint_of(env, database) or ""
     if found.startswith(f"{data} ") and found != f"{data} {addons}":
-        with step("Updating the addons in the benchmark's database") as current:
-            databases.install(env, DATABASE, env.addons, update=True, step=current)
-        databases.mark_complete(env, DATABASE, f"{data} {addons}")
+        with step(f"Updating the addons in {database}") as current:
+            databases.install(env, database, env.addons, update=True, step=current)
+        databases.mark_complete(env, database, f"{data} {addons}")
         return
     databases.ensure(
         env,
-        DATABASE,
+        database,
         [*ODOO_MODULES, *env.addons],
         fingerprint=f"{data} {addons}",
-        finish=lambda current: run_worker(env, "generate", current),
-        title="Generating the benchmark's database (some minutes, once)",
+        finish=lambda current: run_worker(env, dataset, database, current),
+        title=f"Generating {database} (some minutes, once)",
     )
 
 
-def run_worker(env: Environment, name: str, current=None) -> list[dict]:
-    """Run the generator or a benchmark in a process of its own and return its figures."""
+def run_worker(env: Environment, name: str, database: str, current=None) -> list[dict]:
+    """Run a generator or a benchmark in a process of its own and return its figures."""
     log = env.cache / f"bench-{name}.log"
     figures = []
 
@@ -111,7 +114,7 @@ def run_worker(env: Environment, name: str, current=None) -> list[dict]:
 
     process.run(
         [
-            *(env.python, "-m", "benchmarks.worker", name, "--database", DATABASE),
+            *(env.python, "-m", "benchmarks.worker", name, "--database", database),
             *("--addons-path", env.addons_path, "--data-dir", env.data_dir),
         ],
         step=current,
@@ -125,7 +128,7 @@ def run_worker(env: Environment, name: str, current=None) -> list[dict]:
 
 def measure(env: Environment, benchmark: Benchmark) -> list[dict]:
     with step(f"Measuring {benchmark.name}") as current:
-        figures = run_worker(env, benchmark.name, current)
+        figures = run_worker(env, benchmark.name, DATABASES[benchmark.dataset], current)
     if not figures:
         raise Failure(f"{benchmark.name} returned no figure.", "See its log in the cache folder.")
     return figures

@@ -39,8 +39,8 @@ class _Generator:
         self.env = env
         self.size = size
 
-    def run(self) -> None:
-        for work in (
+    def steps(self):
+        return (
             self.warehouses,
             self.products,
             self.stock,
@@ -48,7 +48,10 @@ class _Generator:
             self.planned_moves,
             self.reservations,
             self.rules,
-        ):
+        )
+
+    def run(self) -> None:
+        for work in self.steps():
             _logger.info("benchmarks: %s", work.__name__.replace("_", " "))
             work()
             self.env.flush_all()
@@ -168,6 +171,10 @@ class _Generator:
             product_tmpl_id="row.template_id",
             default_code=f"'{PREFIX}-' || row.i",
         )
+        self.pairs()
+
+    def pairs(self) -> None:
+        """Every product with every warehouse."""
         self.execute(
             f"""
             CREATE TEMP TABLE bench_pair AS

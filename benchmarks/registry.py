@@ -13,12 +13,19 @@ from .figures import Figure
 
 GROUPS = ("visibility", "reorder", "shipping", "valuation")
 
+#: what makes the data that a benchmark runs on, by the module's ``DATASET``
+GENERATORS = {
+    "company": "benchmarks.generate",
+    "network": "benchmarks.generate_network",
+}
+
 
 @dataclass(frozen=True)
 class Benchmark:
     """A module ``run(env) -> list[Figure]`` of this package.
 
     :param modules: addons of ours that it needs, by technical name
+    :param dataset: which of the generated databases it runs on
     """
 
     name: str
@@ -26,6 +33,7 @@ class Benchmark:
     title: str
     modules: tuple[str, ...]
     run: Callable[..., Iterable[Figure]]
+    dataset: str = "company"
 
 
 def find() -> list[Benchmark]:
@@ -41,7 +49,10 @@ def find() -> list[Benchmark]:
         if module.GROUP not in GROUPS:
             raise ValueError(f"benchmarks.{info.name}: no such group as {module.GROUP!r}")
         title = (module.__doc__ or "").strip().splitlines()[0]
-        found.append(Benchmark(info.name, module.GROUP, title, module.MODULES, module.run))
+        dataset = getattr(module, "DATASET", "company")
+        if dataset not in GENERATORS:
+            raise ValueError(f"benchmarks.{info.name}: no such dataset as {dataset!r}")
+        found.append(Benchmark(info.name, module.GROUP, title, module.MODULES, module.run, dataset))
     return sorted(found, key=lambda benchmark: (GROUPS.index(benchmark.group), benchmark.name))
 
 

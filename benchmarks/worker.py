@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 
-from .registry import find
+from .registry import GENERATORS, find
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", help="a benchmark, or generate")
+    parser.add_argument("name", help="a benchmark, or a generator")
     parser.add_argument("--database", required=True)
     parser.add_argument("--addons-path", required=True)
     parser.add_argument("--data-dir", required=True)
@@ -34,10 +35,8 @@ def main() -> int:
     registry = Registry(options.database)
     with registry.cursor() as cr:
         env = odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
-        if options.name == "generate":
-            from .generate import generate
-
-            generate(env)
+        if options.name in GENERATORS:
+            importlib.import_module(GENERATORS[options.name]).generate(env)
             return 0
         (benchmark,) = (found for found in find() if found.name == options.name)
         for figure in benchmark.run(env):
