@@ -15,6 +15,7 @@
         "security/inventory_visibility_warehouse_rules.xml",
         "security/stock_webhook_rules.xml",
         "data/stock_webhook_event_type_data.xml",
+        "security/stock_exception_rules.xml",
         "views/stock_availability_views.xml",
         "views/stock_soft_reservation_views.xml",
         "views/stock_channel_views.xml",
@@ -30,6 +31,11 @@
         "views/stock_webhook_views.xml",
         "views/inventory_visibility_menus.xml",
         "views/stock_webhook_menus.xml",
+        "wizard/stock_exception_views.xml",
+        "views/stock_exception_views.xml",
+        "views/stock_exception_kind_views.xml",
+        "views/stock_exception_menus.xml",
+        "data/stock_exception_data.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -1,1 +1,1 @@
-from . import stock_availability_settings
+from . import stock_availability_settings, stock_exception_resolve, stock_exception_snooze
