@@ -36,5 +36,6 @@ from . import (
     stock_soft_reservation,
     stock_webhook,
     stock_webhook_event,
+    stock_webhook_event_delivery,
     stock_webhook_event_type,
 )

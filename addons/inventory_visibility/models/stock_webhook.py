@@ -15,7 +15,7 @@ class StockWebhook(models.Model):
 
     What happens is written to the outbox (`stock.webhook.event`) in the transaction in which it
     happens, see :meth:`_emit`; a scheduled action delivers it later, see
-    `stock_webhook_delivery.py`.
+    `stock_webhook_event_delivery.py`.
     """
 
     _name = "stock.webhook"

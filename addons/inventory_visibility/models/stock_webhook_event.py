@@ -48,7 +48,7 @@ class StockWebhookEvent(models.Model):
         "Delivered: the receiver confirmed it.\n"
         "Given Up: it failed as often as the webhook allows; later events of the product go on.",
     )
-    attempt_count = fields.Integer(string="Attempts", readonly=True)
+    attempt_count = fields.Integer(string="Attempts", readonly=True, default=0)
     next_attempt = fields.Datetime(
         readonly=True,
         default=fields.Datetime.now,

@@ -7,4 +7,5 @@ from . import (
     test_stock_exception_kinds,
     test_stock_place,
     test_stock_webhook,
+    test_stock_webhook_delivery,
 )

@@ -1,1 +1,2 @@
 from . import stock_availability_settings, stock_exception_resolve, stock_exception_snooze
+from . import stock_availability_settings, stock_webhook_replay
