@@ -1,2 +1,6 @@
-from . import stock_availability_settings, stock_exception_resolve, stock_exception_snooze
-from . import stock_availability_settings, stock_webhook_replay
+from . import (
+    stock_availability_settings,
+    stock_exception_resolve,
+    stock_exception_snooze,
+    stock_webhook_replay,
+)
