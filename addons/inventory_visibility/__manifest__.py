@@ -18,6 +18,7 @@
         "security/stock_exception_rules.xml",
         "data/stock_webhook_cron.xml",
         "views/stock_availability_views.xml",
+        "views/stock_location_views.xml",
         "views/stock_soft_reservation_views.xml",
         "views/stock_channel_views.xml",
         "views/stock_external_quant_views.xml",

@@ -1,4 +1,3 @@
-import itertools
 from collections.abc import Collection
 
 from odoo import api, fields, models
@@ -20,6 +19,10 @@ STATES = [
 FIGURES = (
     "qty_on_hand",
     "qty_reserved",
+    "qty_free",
+    "qty_soft_reserved",
+    "qty_safety_stock",
+    "qty_blocked",
     "qty_available",
     "qty_incoming",
     "qty_outgoing",
@@ -58,12 +61,13 @@ class StockAvailability(models.Model):
             "partner_id",
         ],
         "res.partner": ["tz"],
-        "stock.location": ["company_id", "usage", "warehouse_id"],
+        "stock.location": ["availability_blocked", "company_id", "usage", "warehouse_id"],
         "stock.move": [
             "date",
             "location_dest_id",
             "location_final_id",
             "location_id",
+            "move_orig_ids",
             "origin_returned_move_id",
             "product_id",
             "product_qty",
@@ -77,6 +81,15 @@ class StockAvailability(models.Model):
             "product_id",
             "quantity",
             "reserved_quantity",
+        ],
+        "stock.safety.stock": ["product_id", "quantity", "warehouse_id"],
+        "stock.soft.reservation": [
+            "consumed_quantity",
+            "date_until",
+            "product_id",
+            "quantity",
+            "state",
+            "warehouse_id",
         ],
         "stock.warehouse": ["active", "company_id", "partner_id"],
         "uom.uom": ["factor"],
@@ -112,11 +125,37 @@ class StockAvailability(models.Model):
         readonly=True,
         help="Part of the stock on hand that is reserved for transfers.",
     )
+    qty_free = fields.Float(
+        string="Free",
+        digits="Product Unit",
+        readonly=True,
+        help="On hand - reserved, as Odoo calls it.",
+    )
+    qty_soft_reserved = fields.Float(
+        string="Soft Reserved",
+        digits="Product Unit",
+        readonly=True,
+        help="Held for a limited time by soft reservations that are no order yet.",
+    )
+    qty_safety_stock = fields.Float(
+        string="Safety Stock",
+        digits="Product Unit",
+        readonly=True,
+        help="Kept back: on hand or to come, but not promised.",
+    )
+    qty_blocked = fields.Float(
+        string="Blocked",
+        digits="Product Unit",
+        readonly=True,
+        help="Part of the stock on hand that may not be sold, and is not reserved: in locations"
+        " that are blocked (quality, damaged, staging ...).",
+    )
     qty_available = fields.Float(
         string="Available",
         digits="Product Unit",
         readonly=True,
-        help="On hand - reserved. Negative when more is reserved than there is.",
+        help="On hand - reserved - soft reserved - safety stock - blocked."
+        " Negative when more is kept from others than there is.",
     )
     qty_consigned = fields.Float(
         string="Consigned",
@@ -154,9 +193,9 @@ class StockAvailability(models.Model):
         string="Available to Promise",
         digits="Product Unit",
         readonly=True,
-        help="Minimum, from today on, of the projected balance (on hand + receipts - deliveries"
-        " planned up to each day). This much can be promised for today without breaking a"
-        " later promise. Negative: more is promised than there will be.",
+        help="Minimum, from today on, of the projected balance of the stock that may be sold (on"
+        " hand + receipts - deliveries planned up to each day), less soft reservations and safety"
+        " stock. This much can be promised for today without breaking a later promise.",
     )
     shortage_date = fields.Date(
         readonly=True, help="First day at whose end the projected balance is below zero."
@@ -178,13 +217,14 @@ class StockAvailability(models.Model):
         digits=(16, 1),
         readonly=True,
         aggregator="min",
-        help="Available / daily demand. Unknown without demand.",
+        help="(Available + safety stock) / daily demand. Unknown without demand.",
     )
     state = fields.Selection(
         STATES,
         readonly=True,
         help="Short: more is promised than there will be.\n"
-        "Out of Stock: nothing is available now, though there is demand or an open order.\n"
+        "Out of Stock: nothing is available now, not even safety stock, though there is demand"
+        " or an open order.\n"
         "Low: available for fewer days than the lower limit in the settings.\n"
         "Excess: available for more days than the upper limit in the settings.\n"
         "OK: between the limits.\n"
@@ -275,58 +315,3 @@ class StockAvailability(models.Model):
     def _get_unit_fields(self):
         """Fields expressed in the unit of the row."""
         return {name for name in self._fields if name.startswith("qty_")} | {"daily_demand"}
-
-    # ------------------------------------------------------------------
-    # Python API
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _get_availability(self, products, warehouses):
-        """Return the availability of products in warehouses, in one statement.
-
-        :param products: `product.product` records; what is not tracked in stock is all zero
-        :param warehouses: `stock.warehouse` records
-        :return: ``{(product id, warehouse id): {figure: value}}`` for every pair. Quantities are
-            floats in the unit of the product, ``daily_demand`` is per day, ``days_of_cover`` is
-            a float or False without demand, ``shortage_date`` and ``next_receipt_date`` are dates
-            or False, ``as_of`` is a datetime in UTC; see the fields for the meaning of each.
-        :raise AccessError: the user may not read the availability, a product or a warehouse
-        """
-        self.browse().check_access("read")
-        products.check_access("read")
-        warehouses.check_access("read")
-        if not products or not warehouses:
-            return {}
-        scoped = self.with_context(
-            stock_availability_scope={
-                "product_id": products.ids,
-                "warehouse_id": warehouses.ids,
-            }
-        )
-        columns = SQL(", ").join(
-            SQL.identifier(self._table, name) for name in ("product_id", "warehouse_id", *FIGURES)
-        )
-        table = SQL("%s AS %s", scoped._table_sql, SQL.identifier(self._table))
-        result = {}
-        for product_id, warehouse_id, *values in self.env.execute_query(
-            SQL("SELECT %s FROM %s", columns, table)
-        ):
-            figures = dict(zip(FIGURES, values, strict=True))
-            for name in ("shortage_date", "next_receipt_date", "days_of_cover"):
-                if figures[name] is None:
-                    figures[name] = False
-            result[product_id, warehouse_id] = figures
-        empty = self._get_empty_availability()
-        for pair in itertools.product(products.ids, warehouses.ids):
-            if pair not in result:
-                result[pair] = dict(empty)
-        return result
-
-    @api.model
-    def _get_empty_availability(self):
-        """Return the figures of a product that a warehouse has nothing to do with."""
-        return {name: 0.0 if self._fields[name].type == "float" else False for name in FIGURES} | {
-            "days_of_cover": False,
-            "state": "idle",
-            "as_of": fields.Datetime.now(),
-        }

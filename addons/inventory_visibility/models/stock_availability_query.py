@@ -5,22 +5,31 @@ another addon can replace or extend a single step:
 
 ==============  ============================================================================
 ``product``     storable products in scope, with the unit every quantity is expressed in
-``location``    every location with the *place* it belongs to
-``place``       the warehouses in scope (and stock outside of any warehouse), with settings
-``stock``       on hand, reserved and consigned quantities now, from ``stock_quant``
-``open_move``   planned moves that cross the border of a place
-``planned``     the same, as arrivals and departures per place and day
+``location``    every location with what it is, and the warehouse that it is at home in
+``place``       the places in scope, with their company's settings and the date it is there
+``member``      which location belongs to which place, and whether its stock may be sold
+``stock``       on hand, reserved, blocked and consigned quantities now, from ``stock_quant``
+``hold``        soft reservations that hold something back now
+``safety``      safety stock
+``external``    what external places say they have
+``open_move``   planned moves
+``side``        what they change at each place: arrivals, departures, what becomes sellable
+``planned``     the same per place and day
+``opening``     what could be promised if nothing were planned
 ``projection``  the projected balance, its minimum (ATP) and the day it falls below zero
 ``transit``     what lies in transit locations, given to the place that waits for it
 ``flow``        done moves of the demand window, summed up
 ``demand``      what left for customers, production and other places, net of returns
 ==============  ============================================================================
 
-A *place* is a warehouse (its positive id) or, so that totals balance, whatever internal stock a
+A *place* is of one of four kinds: a warehouse; a location with all below it; a location group
+(network); an external place. Places of one kind are computed in one statement and may overlap.
+Rows of `stock.availability` are warehouses and, so that totals balance, whatever internal stock a
 company keeps outside of any warehouse (a negative number made from the company's id).
 
-What follows from moves is in `stock_availability_moves.py`; the rows made of it all, and the rule
-of the states, are in `stock_availability_row.py`.
+Places are built in `stock_availability_place.py`, what follows from moves in
+`stock_availability_moves.py` and `stock_availability_history.py`; the rows made of it all, and the
+rule of the states, are in `stock_availability_row.py`.
 """
 
 from odoo import fields, models
@@ -48,31 +57,113 @@ class StockAvailabilityQuery(models.AbstractModel):
 
         :param dict scope: restricts the rows *and* what is read to compute them. Keys (all
             optional) are ``product_id``, ``product_tmpl_id``, ``categ_id``, ``warehouse_id`` and
-            ``company_id``, each a collection of ids (False stands for an empty value).
+            ``company_id``, each a collection of ids (False stands for an empty value). Places
+            that are no warehouses are named by ``kind``, their model, and ``place_id``.
         :rtype: odoo.tools.SQL
         """
         scope = scope or {}
         as_of = fields.Datetime.now()
-        ctes = SQL(", ").join(
-            SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query)
-            for name, query in self._get_ctes(scope, as_of)
-        )
-        return SQL("WITH %s %s", ctes, self._select_rows(scope, as_of))
+        return self._with(self._get_ctes(scope, as_of), self._select_rows(scope, as_of))
 
     def _get_ctes(self, scope, as_of):
         """Return ``[(name, SQL), ...]``; each may refer to those before it."""
         return [
-            ("product", self._cte_product(scope)),
-            ("location", self._cte_location()),
-            ("place", self._cte_place(scope, as_of)),
-            ("stock", self._cte_stock(scope)),
-            ("open_move", self._cte_open_move(scope)),
-            ("planned", self._cte_planned()),
+            *self._get_promise_ctes(scope, as_of),
             ("projection", self._cte_projection()),
             ("transit", self._cte_transit(scope)),
             ("flow", self._cte_flow(scope, as_of)),
             ("demand", self._cte_demand()),
         ]
+
+    def _get_promise_ctes(self, scope, as_of):
+        """Return the steps that say what can be promised, and when."""
+        return [
+            ("product", self._cte_product(scope)),
+            ("location", self._cte_location()),
+            ("place", self._cte_place(scope, as_of)),
+            ("member", self._cte_member(scope)),
+            ("stock", self._cte_stock(scope, as_of)),
+            ("hold", self._cte_hold(scope, as_of)),
+            ("safety", self._cte_safety(scope)),
+            ("external", self._cte_external(scope)),
+            ("open_move", self._cte_open_move(scope)),
+            ("side", self._cte_side()),
+            ("planned", self._cte_planned()),
+            ("opening", self._cte_opening()),
+        ]
+
+    def _get_projection_query(self, scope):
+        """Return the statement of what can be promised by day, and nothing else.
+
+        Its rows are ``product_id, place_id, today, safety, opening, day, arriving, leaving,
+        change``: one per day on which something is planned (``day`` is NULL where nothing is).
+        """
+        as_of = fields.Datetime.now()
+        return self._with(
+            self._get_promise_ctes(scope, as_of),
+            SQL(
+                """
+                SELECT product.id, place.id, place.today,
+                       COALESCE(safety.quantity, 0)::float8,
+                       COALESCE(opening.quantity, 0)::float8,
+                       planned.day, planned.arriving::float8, planned.leaving::float8,
+                       planned.change::float8
+                  FROM product
+                 CROSS JOIN place
+                  LEFT JOIN safety
+                    ON safety.product_id = product.id AND safety.place_id = place.id
+                  LEFT JOIN opening
+                    ON opening.product_id = product.id AND opening.place_id = place.id
+                  LEFT JOIN planned
+                    ON planned.product_id = product.id AND planned.place_id = place.id
+                 WHERE safety.product_id IS NOT NULL
+                    OR opening.product_id IS NOT NULL
+                    OR planned.product_id IS NOT NULL
+                 ORDER BY product.id, place.id, planned.day
+                """
+            ),
+        )
+
+    def _get_detail_query(self, scope, columns):
+        """Return the statement of stock on hand by place, product and columns of the quants.
+
+        :param columns: names of columns of ``stock_quant``
+        """
+        as_of = fields.Datetime.now()
+        ctes = self._get_promise_ctes(scope, as_of)[:4]
+        names = SQL(", ").join(SQL.identifier("quant", name) for name in columns)
+        return self._with(
+            ctes,
+            SQL(
+                """
+                SELECT quant.product_id, member.place_id, %(names)s,
+                       ROUND(SUM(quant.quantity), %(digits)s)::float8,
+                       ROUND(SUM(quant.reserved_quantity), %(digits)s)::float8,
+                       ROUND(COALESCE(SUM(quant.quantity - quant.reserved_quantity)
+                             FILTER (WHERE %(blocked)s), 0), %(digits)s)::float8
+                  FROM stock_quant quant
+                  JOIN product ON product.id = quant.product_id
+                  JOIN member
+                    ON member.location_id = quant.location_id AND member.usage = 'internal'
+                 WHERE %(in_scope)s
+                 GROUP BY quant.product_id, member.place_id, %(names)s
+                 ORDER BY quant.product_id, member.place_id, %(names)s
+                """,
+                names=names,
+                digits=self._get_digits(),
+                blocked=self._get_blocked_condition(as_of),
+                in_scope=self._in_scope(SQL("quant.product_id"), scope),
+            ),
+        )
+
+    def _with(self, ctes, statement):
+        return SQL(
+            "WITH %s %s",
+            SQL(", ").join(
+                SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query) for name, query in ctes
+            ),
+            statement,
+        )
 
     # ------------------------------------------------------------------
     # What is looked at
@@ -101,87 +192,42 @@ class StockAvailabilityQuery(models.AbstractModel):
             SQL(" AND ").join(conditions),
         )
 
-    def _cte_location(self):
-        """Every location (archived ones too) with its place, or its transit home.
-
-        Only *internal* locations hold stock that is on hand; the warehouse is the one stored on
-        the location (the nearest one above it). A transit location has no place: what lies there
-        is on its way. ``home_id`` is where it is shown when nobody waits for it.
-        """
-        return SQL(
-            """
-            SELECT id, usage, company_id,
-                   CASE WHEN usage = 'internal'
-                        THEN COALESCE(warehouse_id, -1 - COALESCE(company_id, 0))
-                    END AS place_id,
-                   CASE WHEN usage = 'transit'
-                        THEN COALESCE(warehouse_id, -1 - COALESCE(company_id, 0))
-                    END AS home_id
-              FROM stock_location
-            """
-        )
-
-    def _cte_place(self, scope, as_of):
-        """Places in scope with their company's settings and the date it is there now."""
-        conditions = [SQL("TRUE")]
-        for key in ("warehouse_id", "company_id"):
-            if key in scope:
-                conditions.append(self._in(SQL.identifier("spot", key), scope[key]))
-        return SQL(
-            """
-            SELECT spot.id, spot.warehouse_id, spot.company_id, spot.active,
-                   company.partner_id AS company_partner_id,
-                   COALESCE(company.availability_demand_days, 90) AS demand_days,
-                   COALESCE(company.availability_low_days, 7) AS low_days,
-                   COALESCE(company.availability_excess_days, 180) AS excess_days,
-                   zone.tz,
-                   %(today)s AS today
-              FROM (
-                    SELECT id, id AS warehouse_id, company_id, active, partner_id
-                      FROM stock_warehouse
-                     UNION ALL
-                    SELECT DISTINCT COALESCE(place_id, home_id), NULL::integer, company_id,
-                           FALSE, NULL::integer
-                      FROM location
-                     WHERE COALESCE(place_id, home_id) < 0
-                   ) AS spot
-              LEFT JOIN res_company company ON company.id = spot.company_id
-              LEFT JOIN res_partner address ON address.id = spot.partner_id
-              LEFT JOIN res_partner company_address ON company_address.id = company.partner_id
-             CROSS JOIN LATERAL (
-                    SELECT COALESCE(address.tz, company_address.tz, 'UTC') AS tz
-                   ) AS zone
-             WHERE %(conditions)s
-            """,
-            today=self._local_date(SQL("%s::timestamp", as_of), SQL("zone.tz")),
-            conditions=SQL(" AND ").join(conditions),
-        )
-
     # ------------------------------------------------------------------
     # Now
     # ------------------------------------------------------------------
 
-    def _cte_stock(self, scope):
-        """On hand, reserved, and the part of on hand that belongs to somebody else."""
+    def _cte_stock(self, scope, as_of):
+        """On hand, reserved, blocked, and what belongs to somebody else than the company.
+
+        Blocked counts only what is not reserved, so that no unit is counted twice.
+        """
         return SQL(
             """
-            SELECT quant.product_id, location.place_id,
+            SELECT quant.product_id, member.place_id,
                    ROUND(SUM(quant.quantity), %(digits)s) AS on_hand,
                    ROUND(SUM(quant.reserved_quantity), %(digits)s) AS reserved,
+                   ROUND(COALESCE(SUM(quant.quantity - quant.reserved_quantity)
+                         FILTER (WHERE %(blocked)s), 0), %(digits)s) AS blocked,
                    ROUND(SUM(quant.quantity) FILTER (
                         WHERE quant.owner_id IS NOT NULL
                           AND quant.owner_id IS DISTINCT FROM place.company_partner_id
                    ), %(digits)s) AS consigned
               FROM stock_quant quant
               JOIN product ON product.id = quant.product_id
-              JOIN location ON location.id = quant.location_id
-              JOIN place ON place.id = location.place_id
+              JOIN member
+                ON member.location_id = quant.location_id AND member.usage = 'internal'
+              JOIN place ON place.id = member.place_id
              WHERE %(in_scope)s
-             GROUP BY quant.product_id, location.place_id
+             GROUP BY quant.product_id, member.place_id
             """,
             digits=self._get_digits(),
+            blocked=self._get_blocked_condition(as_of),
             in_scope=self._in_scope(SQL("quant.product_id"), scope),
         )
+
+    def _get_blocked_condition(self, as_of):
+        """Return the condition, on ``quant`` and ``member``, of stock that may not be sold."""
+        return SQL("NOT member.sellable")
 
     # ------------------------------------------------------------------
     # Helpers

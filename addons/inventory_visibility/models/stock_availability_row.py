@@ -63,21 +63,38 @@ class StockAvailabilityQuery(models.AbstractModel):
             "categ_id": SQL("product.categ_id"),
             "uom_id": SQL("product.uom_id"),
             "active": SQL("product.active"),
+            "place_id": SQL("place.id"),
             "warehouse_id": SQL("place.warehouse_id"),
             "company_id": SQL("place.company_id"),
             "as_of": SQL("%s::timestamp", as_of),
             "qty_on_hand": quantity(SQL("stock.on_hand")),
             "qty_reserved": quantity(SQL("stock.reserved")),
-            "qty_available": quantity(SQL("stock.on_hand - stock.reserved")),
+            "qty_free": quantity(SQL("stock.on_hand - stock.reserved")),
+            "qty_blocked": quantity(SQL("stock.blocked")),
+            "qty_soft_reserved": quantity(SQL("hold.quantity")),
+            "qty_safety_stock": quantity(SQL("safety.quantity")),
+            "qty_external": quantity(SQL("external.quantity")),
+            "external_as_of": SQL("external.as_of"),
+            "qty_available": SQL(
+                "(COALESCE(stock.on_hand - stock.reserved - stock.blocked, 0)"
+                " + COALESCE(external.quantity, 0) - COALESCE(hold.quantity, 0)"
+                " - COALESCE(safety.quantity, 0))::float8"
+            ),
             "qty_consigned": quantity(SQL("stock.consigned")),
             "qty_incoming": quantity(SQL("projection.arriving")),
             "qty_outgoing": quantity(SQL("projection.leaving")),
             "qty_in_transit": quantity(SQL("transit.in_transit")),
-            "qty_forecast": quantity(SQL("COALESCE(projection.forecast, stock.on_hand)")),
-            "qty_atp": quantity(SQL("COALESCE(projection.atp, stock.on_hand)")),
+            "qty_forecast": SQL(
+                "(COALESCE(stock.on_hand, 0) + COALESCE(projection.arriving, 0)"
+                " - COALESCE(projection.leaving, 0))::float8"
+            ),
+            "qty_atp": SQL(
+                "(COALESCE(projection.lowest, opening.quantity, 0)"
+                " - COALESCE(safety.quantity, 0))::float8"
+            ),
             "shortage_date": SQL(
                 "CASE WHEN projection.product_id IS NOT NULL THEN projection.shortage_date"
-                " WHEN stock.on_hand < 0 THEN place.today END"
+                " WHEN opening.quantity < 0 THEN place.today END"
             ),
             "next_receipt_date": SQL("projection.first_arrival"),
             "daily_demand": SQL(
@@ -90,13 +107,15 @@ class StockAvailabilityQuery(models.AbstractModel):
     def _select_derived(self):
         """Columns computed from those of :meth:`_get_columns`.
 
-        Days of cover = what is available now / daily demand: how long the stock that is not yet
-        promised lasts if demand goes on as in the window. Unknown (NULL) without demand.
+        Days of cover = (available + safety stock) / daily demand: how long the stock that is not
+        yet promised lasts if demand goes on as in the window, the safety stock being there to be
+        used. Unknown (NULL) without demand.
         """
         return SQL(
             """
             CASE WHEN number.daily_demand > 0
-                 THEN GREATEST(number.qty_available, 0) / number.daily_demand
+                 THEN GREATEST(number.qty_available + number.qty_safety_stock, 0)
+                      / number.daily_demand
              END AS days_of_cover
             """
         )
@@ -105,18 +124,19 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Return ``[(state, condition), ...]``; the first that holds decides, else ``ok``.
 
         short   more is promised than there will be: the projected balance falls below zero
-        out     nothing is available now, and there is demand or something planned to leave
+        out     nothing is available now, not even safety stock, and there is demand or something
+                planned to leave
         idle    no demand in the window and nothing planned to leave
         low     what is available lasts for fewer days than the company's lower limit
         excess  what is available lasts for more days than the company's upper limit
         ok      none of these
         """
         return [
-            ("short", SQL("figure.qty_atp < 0")),
+            ("short", SQL("figure.qty_atp + figure.qty_safety_stock < 0")),
             (
                 "out",
                 SQL(
-                    "figure.qty_available <= 0"
+                    "figure.qty_available + figure.qty_safety_stock <= 0"
                     " AND (figure.daily_demand > 0 OR figure.qty_outgoing > 0)"
                 ),
             ),
@@ -158,6 +178,14 @@ class StockAvailabilityQuery(models.AbstractModel):
               ON transit.product_id = product.id AND transit.place_id = place.id
             LEFT JOIN demand
               ON demand.product_id = product.id AND demand.place_id = place.id
+            LEFT JOIN opening
+              ON opening.product_id = product.id AND opening.place_id = place.id
+            LEFT JOIN hold
+              ON hold.product_id = product.id AND hold.place_id = place.id
+            LEFT JOIN safety
+              ON safety.product_id = product.id AND safety.place_id = place.id
+            LEFT JOIN external
+              ON external.product_id = product.id AND external.place_id = place.id
             """
         )
 
@@ -168,6 +196,7 @@ class StockAvailabilityQuery(models.AbstractModel):
              AND (product.company_id IS NULL OR product.company_id = place.company_id))
             OR COALESCE(stock.on_hand, 0) <> 0
             OR COALESCE(stock.reserved, 0) <> 0
+            OR COALESCE(opening.quantity, 0) <> 0
             OR COALESCE(transit.in_transit, 0) <> 0
             OR projection.product_id IS NOT NULL
             """

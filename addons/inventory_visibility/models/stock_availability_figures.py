@@ -1,0 +1,194 @@
+"""The Python API: figures of any products in places of any kind."""
+
+import itertools
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..core import projection
+from .stock_availability import FIGURES
+
+#: Figures of places that are no warehouse.
+EXTERNAL_FIGURES = ("qty_external", "external_as_of")
+
+
+class StockAvailability(models.Model):
+    _inherit = "stock.availability"
+
+    @api.model
+    def _get_availability(self, products, places, dates=None):
+        """Return the availability of products in places, in one statement (two with dates).
+
+        :param products: `product.product` records; what is not tracked in stock is all zero
+        :param places: records of `stock.warehouse`, `stock.location` (each with all below it),
+            `stock.place.group` or `stock.external.place`; they may overlap
+        :param dates: days of the places, for which to tell what can be promised
+        :return: ``{(product id, place id): {figure: value}}`` for every pair. Quantities are
+            floats in the unit of the product, ``daily_demand`` is per day, ``days_of_cover`` is
+            a float or False without demand, ``shortage_date`` and ``next_receipt_date`` are dates
+            or False, ``as_of`` is a datetime in UTC; see the fields for the meaning of each.
+            Places that are no warehouses have ``qty_external``, what their external places say
+            they have, as of ``external_as_of`` (the oldest statement counted). With dates,
+            ``atp_by_date`` is ``{date: quantity}``.
+        :raise AccessError: the user may not read the availability, a product or a place
+        """
+        self._check_figures_access(products, places)
+        if not products or not places:
+            return {}
+        names = self._get_figure_names(places)
+        columns = SQL(", ").join(
+            SQL.identifier(self._table, name) for name in ("product_id", "place_id", *names)
+        )
+        result = {}
+        for product_id, place_id, *values in self.env.execute_query(
+            SQL(
+                "SELECT %s FROM (%s) AS %s",
+                columns,
+                self._get_figures_query(products, places),
+                SQL.identifier(self._table),
+            )
+        ):
+            figures = dict(zip(names, values, strict=True))
+            for name in self._get_optional_figures() & figures.keys():
+                if figures[name] is None:
+                    figures[name] = False
+            result[product_id, place_id] = figures
+        empty = self._get_empty_availability(names)
+        for pair in itertools.product(products.ids, places.ids):
+            if pair not in result:
+                result[pair] = dict(empty)
+        if dates:
+            for pair, steps in self._get_steps(products, places).items():
+                result[pair]["atp_by_date"] = {day: projection.atp_on(steps, day) for day in dates}
+        return result
+
+    @api.model
+    def _get_projection(self, products, places):
+        """Return the projected balance of products in places, by day, in one statement.
+
+        :param places: as for :meth:`_get_availability`
+        :return: ``{(product id, place id): [{"date", "incoming", "outgoing", "balance", "atp"}]}``
+            for every pair: one entry for today and for every later day on which something is
+            planned. ``balance`` is what may be sold at the end of the day, less what is held by
+            soft reservations; ``atp`` what can be promised for that day.
+        """
+        self._check_figures_access(products, places)
+        return {
+            pair: [
+                {
+                    "date": step.day,
+                    "incoming": step.incoming,
+                    "outgoing": step.outgoing,
+                    "balance": step.balance,
+                    "atp": step.atp,
+                }
+                for step in steps
+            ]
+            for pair, steps in self._get_steps(products, places).items()
+        }
+
+    @api.model
+    def _get_promisable(self, products, place, date=None):
+        """Return what can be promised, without the other figures: it is quicker.
+
+        :param date: day of the place for which to promise; none is today
+        :return: ``{product id: quantity}``, the ATP of the day in the unit of the product
+        """
+        return {
+            product_id: projection.atp_on(steps, date) if date else steps[0].atp
+            for (product_id, _place_id), steps in self._get_steps(products, place).items()
+        }
+
+    @api.model
+    def _get_stock_detail(self, products, places, by=("lot_id", "package_id", "owner_id")):
+        """Return the stock on hand by the columns of quants, in one statement.
+
+        :param by: some of ``lot_id``, ``package_id``, ``owner_id`` and ``location_id``
+        :return: list of dicts with ``product_id``, ``place_id``, the columns (id or False),
+            ``on_hand``, ``reserved`` and ``blocked`` (not reserved, and may not be sold)
+        :raise ValueError: `by` names something else
+        """
+        unknown = set(by) - {"lot_id", "package_id", "owner_id", "location_id"}
+        if unknown or not by:
+            raise ValueError(f"Stock cannot be told apart by {sorted(unknown)}")
+        self._check_figures_access(products, places)
+        if not products or not places:
+            return []
+        scope = self._get_figures_scope(products, places)
+        names = ("product_id", "place_id", *by, "on_hand", "reserved", "blocked")
+        self._flush_figures()
+        query = self.env["stock.availability.query"]._get_detail_query(scope, by)
+        return [
+            {
+                name: False if value is None else value
+                for name, value in zip(names, row, strict=True)
+            }
+            for row in self.env.execute_query(query)
+        ]
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _check_figures_access(self, products, places):
+        self.browse().check_access("read")
+        products.check_access("read")
+        places.check_access("read")
+
+    @api.model
+    def _get_figures_scope(self, products, places):
+        """Return the scope of the statement for these records, see `stock.availability.query`."""
+        scope = {"product_id": products.ids, "kind": places._name}
+        scope["warehouse_id" if places._name == "stock.warehouse" else "place_id"] = places.ids
+        return scope
+
+    @api.model
+    def _get_figures_query(self, products, places):
+        scope = self._get_figures_scope(products, places)
+        self._flush_figures()
+        return self.env["stock.availability.query"]._get_query(scope)
+
+    @api.model
+    def _flush_figures(self):
+        """Write what the statement reads, and is still waiting to be written."""
+        for model, names in self._depends.items():
+            self.env[model].flush_model(names)
+
+    @api.model
+    def _get_figure_names(self, places):
+        return FIGURES if places._name == "stock.warehouse" else (*FIGURES, *EXTERNAL_FIGURES)
+
+    @api.model
+    def _get_optional_figures(self):
+        return {"shortage_date", "next_receipt_date", "days_of_cover", "external_as_of"}
+
+    @api.model
+    def _get_empty_availability(self, names=FIGURES):
+        """Return the figures of a product that a place has nothing to do with."""
+        return {
+            name: 0.0 if name.startswith("qty_") or name == "daily_demand" else False
+            for name in names
+        } | {"state": "idle", "as_of": fields.Datetime.now()}
+
+    @api.model
+    def _get_steps(self, products, places):
+        """Return ``{(product id, place id): steps}`` of the projection for every pair."""
+        if not products or not places:
+            return {}
+        scope = self._get_figures_scope(products, places)
+        self._flush_figures()
+        query = self.env["stock.availability.query"]._get_projection_query(scope)
+        found = {}
+        for product_id, place_id, today, safety, opening, *planned in self.env.execute_query(query):
+            _today, _opening, _safety, changes = found.setdefault(
+                (product_id, place_id), (today, opening, safety, [])
+            )
+            if planned[0]:
+                changes.append(projection.Change(*planned))
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        today = fields.Date.context_today(self)
+        return {
+            pair: projection.project(*found.get(pair, (today, 0.0, 0.0, ())), digits=digits)
+            for pair in itertools.product(products.ids, places.ids)
+        }
