@@ -15,7 +15,7 @@ MODULES = ("inventory_visibility",)
 
 PAIRS = {
     "qty_on_hand": "qty_available",
-    "qty_available": "free_qty",
+    "qty_free": "free_qty",
     "qty_incoming": "incoming_qty",
     "qty_outgoing": "outgoing_qty",
     "qty_forecast": "virtual_available",

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class Oversold(models.AbstractModel):
-    """More is promised than there will be: available to promise is below zero."""
+    """More is promised than there will be, even with the safety stock."""
 
     _name = "stock.exception.detector.oversold"
     _inherit = "stock.exception.detector"
@@ -17,12 +17,12 @@ class Oversold(models.AbstractModel):
             """
             SELECT %(columns)s
               FROM stock_exception_availability row
-             WHERE row.qty_atp < 0 AND row.qty_outgoing > 0 AND row.warehouse_id IS NOT NULL
+             WHERE row.qty_atp + row.qty_safety_stock < 0 AND row.qty_outgoing > 0 AND row.warehouse_id IS NOT NULL
             """,
             columns=self._columns(
                 product_id=SQL("row.product_id"),
                 warehouse_id=SQL("row.warehouse_id"),
-                quantity=SQL("-row.qty_atp"),
+                quantity=SQL("-(row.qty_atp + row.qty_safety_stock)"),
                 figures={
                     "on_hand": SQL("row.qty_on_hand"),
                     "outgoing": SQL("row.qty_outgoing"),

@@ -25,6 +25,7 @@ AVAILABILITY_COLUMNS = (
     "active",
     "qty_on_hand",
     "qty_reserved",
+    "qty_safety_stock",
     "qty_available",
     "qty_incoming",
     "qty_outgoing",

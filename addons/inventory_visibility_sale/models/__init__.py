@@ -5,5 +5,4 @@ from . import (
     sale_order_line_promise,
     sale_order_line_sourcing,
     sale_promise_planner,
-    stock_availability,
 )
