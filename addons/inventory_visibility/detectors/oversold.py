@@ -17,7 +17,9 @@ class Oversold(models.AbstractModel):
             """
             SELECT %(columns)s
               FROM stock_exception_availability row
-             WHERE row.qty_atp + row.qty_safety_stock < 0 AND row.qty_outgoing > 0 AND row.warehouse_id IS NOT NULL
+             WHERE row.qty_atp + row.qty_safety_stock < 0
+               AND row.qty_outgoing > 0
+               AND row.warehouse_id IS NOT NULL
             """,
             columns=self._columns(
                 product_id=SQL("row.product_id"),
