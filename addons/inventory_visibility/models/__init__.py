@@ -42,4 +42,6 @@ from . import (
     stock_webhook_event,
     stock_webhook_event_delivery,
     stock_webhook_event_type,
+    stock_webhook_threshold,
+    stock_webhook_threshold_state,
 )

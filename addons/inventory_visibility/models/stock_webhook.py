@@ -66,6 +66,7 @@ class StockWebhook(models.Model):
         default=15,
         help="After so many failed attempts an event is given up. 15 take one to two days.",
     )
+    threshold_ids = fields.One2many("stock.webhook.threshold", "webhook_id", string="Thresholds")
     event_ids = fields.One2many("stock.webhook.event", "webhook_id", string="Deliveries")
     event_count = fields.Integer(string="Number of Deliveries", compute="_compute_event_count")
     # Written by the delivery alone, in SQL: a failing receiver is left alone for a while.
@@ -125,6 +126,16 @@ class StockWebhook(models.Model):
         recorded = self.env["stock.webhook.event"].sudo().create(values_list)
         if recorded:
             recorded._trigger_delivery()
+        return recorded
+
+    def _emit_to_self(self, event_type, product_id, payload):
+        """Record an event for this webhook alone, if it wants events of this type."""
+        self.ensure_one()
+        if self.id not in self._get_subscribed(event_type, self.company_id.id):
+            return self.env["stock.webhook.event"]
+        values = self._prepare_event_values(event_type, product_id, payload)
+        recorded = self.env["stock.webhook.event"].sudo().create({**values, "webhook_id": self.id})
+        recorded._trigger_delivery()
         return recorded
 
     @api.model

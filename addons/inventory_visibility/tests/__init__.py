@@ -8,4 +8,5 @@ from . import (
     test_stock_place,
     test_stock_webhook,
     test_stock_webhook_delivery,
+    test_stock_webhook_threshold,
 )
