@@ -87,13 +87,13 @@ def ensure_database(env: Environment, dataset: str) -> None:
     found = databases.fingerprint_of(env, database) or ""
     if found.startswith(f"{data} ") and found != f"{data} {addons}":
         with step(f"Updating the addons in {database}") as current:
-            databases.install(env, database, env.addons, update=True, step=current)
+            databases.install(env, database, env.main_addons, update=True, step=current)
         databases.mark_complete(env, database, f"{data} {addons}")
         return
     databases.ensure(
         env,
         database,
-        [*ODOO_MODULES, *env.addons],
+        [*ODOO_MODULES, *env.main_addons],
         fingerprint=f"{data} {addons}",
         finish=lambda current: run_worker(env, dataset, database, current),
         title=f"Generating {database} (some minutes, once)",

@@ -82,7 +82,7 @@ def ensure_sample_database(
     if found.startswith(f"{company} ") and found != fingerprint:
         # the same company on changed addons: what the user did in it is kept
         with step("Updating the addons in the sample company") as current:
-            databases.install(env, name, env.addons, update=True, step=current)
+            databases.install(env, name, env.main_addons, update=True, step=current)
         databases.mark_complete(env, name, fingerprint)
         return False
 
@@ -104,7 +104,7 @@ def ensure_sample_database(
     return databases.ensure(
         env,
         name,
-        [*ODOO_MODULES, *env.addons],
+        [*ODOO_MODULES, *env.main_addons],
         fingerprint=fingerprint,
         source=source,
         finish=build,

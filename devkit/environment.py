@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import os
 import subprocess
@@ -37,6 +38,14 @@ class Environment:
     def addons(self) -> list[str]:
         """Names of our addons."""
         return sorted(path.parent.name for path in self.addons_dir.glob("*/__manifest__.py"))
+
+    @property
+    def main_addons(self) -> list[str]:
+        """Those that a person installs; the others come with what they glue together."""
+        return [name for name in self.addons if not self.manifest(name).get("auto_install")]
+
+    def manifest(self, addon: str) -> dict:
+        return ast.literal_eval((self.addons_dir / addon / "__manifest__.py").read_text())
 
     @property
     def addons_path(self) -> str:

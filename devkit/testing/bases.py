@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,7 +25,13 @@ NOT_INSTALLED = ("tests", "readme", "static")
 
 
 def ensure_base(env: Environment) -> None:
-    ensure_modules(env, BASE, demo.ODOO_MODULES)
+    ensure_modules(env, BASE, base_modules(env))
+
+
+def base_modules(env: Environment) -> list[str]:
+    """What the sample company needs, and everything that one of our addons names."""
+    named = set().union(*(odoo_dependencies(env, addon) for addon in env.addons))
+    return [*demo.ODOO_MODULES, *sorted(named - set(demo.ODOO_MODULES))]
 
 
 def ensure_modules(
@@ -95,13 +100,9 @@ def ensure_minimal(env: Environment, addon: str) -> str:
     return name
 
 
-def manifest(env: Environment, addon: str) -> dict:
-    return ast.literal_eval((env.addons_dir / addon / "__manifest__.py").read_text())
-
-
 def our_dependencies(env: Environment, addon: str) -> list[str]:
     """The addon after those of ours that it depends on."""
-    ours = [name for name in manifest(env, addon)["depends"] if name in env.addons]
+    ours = [name for name in env.manifest(addon)["depends"] if name in env.addons]
     ordered = [found for name in ours for found in our_dependencies(env, name)]
     return [*dict.fromkeys(ordered), addon]
 
@@ -111,14 +112,14 @@ def odoo_dependencies(env: Environment, addon: str) -> set[str]:
     return {
         name
         for ours in our_dependencies(env, addon)
-        for name in manifest(env, ours)["depends"]
+        for name in env.manifest(ours)["depends"]
         if name not in env.addons
     }
 
 
 def _addons_fingerprint(env: Environment) -> str:
     """Odoo's part, then one for each addon: tells which of them changed."""
-    base = cache.fingerprint([env.source.origin, *demo.ODOO_MODULES])
+    base = cache.fingerprint([env.source.origin, *base_modules(env)])
     parts = [f"{name}={_addon_fingerprint(env.addons_dir / name)}" for name in env.addons]
     return " ".join([base, *parts])
 
