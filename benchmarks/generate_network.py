@@ -31,8 +31,9 @@ class NetworkSize:
     filled: int = 20
     receipts: int = 130_000
     deliveries: int = 150_000
-    #: transfers between warehouses, each of two moves: into transit and out of it
-    resupplies: int = 10_000
+    #: transfers between warehouses, each of two moves, into transit and out of it; half of the
+    #: first are done
+    resupplies: int = 13_334
     done: int = 1_000_000
     adjustments: int = 50_000
     external_products: int = 10_000
@@ -308,7 +309,6 @@ class _NetworkGenerator(_Generator):
             name=names,
             picking_type_id=f"row.{type_column}",
             scheduled_date=moment,
-            date=moment,
             **picking_columns,
         )
         self.execute("ANALYZE stock_picking")

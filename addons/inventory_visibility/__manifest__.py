@@ -21,6 +21,7 @@
         "views/stock_location_views.xml",
         "views/stock_soft_reservation_views.xml",
         "views/stock_channel_views.xml",
+        "wizard/stock_external_feed_views.xml",
         "views/stock_external_quant_views.xml",
         "views/stock_external_place_views.xml",
         "views/stock_place_group_views.xml",

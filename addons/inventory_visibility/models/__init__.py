@@ -32,6 +32,7 @@ from . import (
     stock_exception_store,
     stock_external_place,
     stock_external_quant,
+    stock_external_quant_feed,
     stock_location,
     stock_move,
     stock_place_group,

@@ -5,6 +5,7 @@ from . import (
     test_stock_availability_security,
     test_stock_exception,
     test_stock_exception_kinds,
+    test_stock_external_feed,
     test_stock_place,
     test_stock_webhook,
     test_stock_webhook_delivery,
