@@ -17,6 +17,7 @@
         "data/stock_webhook_event_type_data.xml",
         "security/stock_exception_rules.xml",
         "data/stock_webhook_cron.xml",
+        "data/stock_soft_reservation_cron.xml",
         "views/stock_availability_views.xml",
         "views/stock_location_views.xml",
         "views/stock_soft_reservation_views.xml",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class StockChannel(models.Model):
@@ -31,3 +31,18 @@ class StockChannel(models.Model):
     _hold_minutes_positive = models.Constraint(
         "CHECK (hold_minutes > 0)", "A channel must hold for a minute at least."
     )
+    _code_not_empty = models.Constraint(
+        "CHECK (code <> '')", "A channel needs a code: the API names it by that."
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()  # see stock.promise, _get_ruled_companies
+        return result
+
+    @api.depends("name", "code")
+    def _compute_display_name(self):
+        for channel in self:
+            channel.display_name = (
+                f"[{channel.code}] {channel.name}" if channel.code else channel.name
+            )

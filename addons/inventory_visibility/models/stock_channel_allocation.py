@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..core.allocation import Rule
 
 
 class StockChannelAllocation(models.Model):
@@ -38,6 +40,13 @@ class StockChannelAllocation(models.Model):
     warehouse_id = fields.Many2one(
         "stock.warehouse", index="btree_not_null", ondelete="cascade", check_company=True
     )
+    group_id = fields.Many2one(
+        "stock.place.group",
+        string="Location Group",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+    )
     categ_id = fields.Many2one(
         "product.category", string="Product Category", index="btree_not_null", ondelete="cascade"
     )
@@ -57,7 +66,60 @@ class StockChannelAllocation(models.Model):
         "CHECK (method <> 'percentage' OR amount <= 100)",
         "A percentage cannot be more than 100.",
     )
+    _one_place = models.Constraint(
+        "CHECK (num_nonnulls(warehouse_id, group_id) <= 1)",
+        "Choose a warehouse or a location group, not both.",
+    )
     _product_or_category = models.Constraint(
         "CHECK (product_id IS NULL OR categ_id IS NULL)",
         "Choose a product or a category, not both.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self.env.registry.clear_cache()  # see stock.promise, _get_ruled_companies
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # ------------------------------------------------------------------
+    # The rule
+    # ------------------------------------------------------------------
+
+    def _get_rule(self):
+        """Return the allocation as the core knows it."""
+        self.ensure_one()
+        place = self._get_place()
+        return Rule(
+            id=self.id,
+            channel=self.channel_id.id,
+            kind=self.kind,
+            method=self.method,
+            amount=self.amount,
+            place=f"{place._name},{place.id}" if place else None,
+            product=self.product_id.id or None,
+            category=self.categ_id.id or None,
+        )
+
+    def _get_place(self):
+        """Return the warehouse or group; an empty recordset stands for every warehouse."""
+        self.ensure_one()
+        return self.warehouse_id or self.group_id
+
+    def _is_about(self, product):
+        """Return whether the rule may concern the product."""
+        self.ensure_one()
+        if self.product_id:
+            return self.product_id == product
+        if self.categ_id:
+            return (product.categ_id.parent_path or "").startswith(self.categ_id.parent_path)
+        return True

@@ -41,13 +41,24 @@ class StockSoftReservation(models.Model):
     )
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True, check_company=True)
+    group_id = fields.Many2one(
+        "stock.place.group",
+        string="Location Group",
+        readonly=True,
+        check_company=True,
+        help="Held somewhere in the group: its places together keep so much.",
+    )
+    external_place_id = fields.Many2one("stock.external.place", readonly=True, check_company=True)
+    place_name = fields.Char(string="Place", compute="_compute_place_name")
     quantity = fields.Float(
         digits="Product Unit", required=True, readonly=True, help="In the unit of the product."
     )
     consumed_quantity = fields.Float(
         string="Consumed",
         digits="Product Unit",
+        required=True,
         readonly=True,
+        default=0.0,
         help="Part of the quantity that has become an order.",
     )
     held_quantity = fields.Float(
@@ -75,11 +86,21 @@ class StockSoftReservation(models.Model):
 
     # rows that count, and only these, by product and place; and by the moment they end
     _held_index = models.Index("(product_id, warehouse_id) WHERE state = 'held'")
+    _held_group_index = models.Index(
+        "(product_id, group_id) WHERE state = 'held' AND group_id IS NOT NULL"
+    )
+    _held_external_index = models.Index(
+        "(product_id, external_place_id) WHERE state = 'held' AND external_place_id IS NOT NULL"
+    )
     _until_index = models.Index("(date_until) WHERE state = 'held'")
     _consumed_index = models.Index("(product_id, create_date) WHERE consumed_quantity > 0")
     _reference_unique = models.UniqueIndex(
         "(reference, company_id, COALESCE(channel_id, 0), line)",
         "This line of the reference has been reserved already.",
+    )
+    _one_place = models.Constraint(
+        "CHECK (num_nonnulls(warehouse_id, group_id, external_place_id) = 1)",
+        "A reservation is at a warehouse, a location group or an external place.",
     )
     _quantity_positive = models.Constraint(
         "CHECK (quantity > 0)", "The quantity must be above zero."
@@ -96,6 +117,16 @@ class StockSoftReservation(models.Model):
         for hold in self:
             is_held = hold.state == "held" and hold.date_until > now
             hold.held_quantity = hold.quantity - hold.consumed_quantity if is_held else 0
+
+    @api.depends("warehouse_id", "group_id", "external_place_id")
+    def _compute_place_name(self):
+        for hold in self:
+            hold.place_name = hold._get_place().display_name
+
+    def _get_place(self):
+        """Return the warehouse, location group or external place."""
+        self.ensure_one()
+        return self.warehouse_id or self.group_id or self.external_place_id
 
     @api.model
     def _where_held(self, alias, now):

@@ -1,4 +1,5 @@
 from . import (
+    test_soft_reservation,
     test_stock_availability,
     test_stock_availability_odoo,
     test_stock_availability_screen,

@@ -1,0 +1,159 @@
+"""Products, places and channels as callers of the API name them: by id or by code."""
+
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+# kind of place: its model, and the fields that a text may be the value of
+PLACE_KINDS = {
+    "warehouse": ("stock.warehouse", ("code",)),
+    "location": ("stock.location", ("complete_name", "barcode")),
+    "group": ("stock.place.group", ("code",)),
+    "external_place": ("stock.external.place", ("code",)),
+}
+
+
+class StockAvailabilityLookup(models.AbstractModel):
+    """Finds records under the rights of the user, all of one kind in one query.
+
+    What does not exist and what the user may not see give the same error. Every error says which
+    argument it is about, and which element of it, counted from 0 as in JSON.
+    """
+
+    _name = "stock.availability.lookup"
+    _description = "Finder of records by id or code"
+
+    @api.model
+    def _find_products(self, values, argument="products"):
+        """Return the products that `values` name, in their order.
+
+        :param list values: ids (integers), or internal references or barcodes (texts)
+        :param str argument: what errors call the list
+        :return: list of `product.product` records of one element each, storable and active
+        :raise ValidationError: see the class
+        """
+        products = self._find("product.product", ("default_code", "barcode"), values, argument)
+        for index, product in enumerate(products):
+            if not product.is_storable:
+                raise ValidationError(
+                    self.env._(
+                        "%(argument)s: the quantity of product %(value)s is not tracked.",
+                        argument=self._name_element(argument, index),
+                        value=values[index],
+                    )
+                )
+        return products
+
+    @api.model
+    def _find_places(self, values, argument="places", kinds=tuple(PLACE_KINDS)):
+        """Return the places that `values` name, in their order, also of different kinds.
+
+        :param list values: of dicts with one item each, the kind of place and its id or code, as
+            in ``{"warehouse": "WH"}``, ``{"location": 8}`` or ``{"location": "WH/Stock"}``,
+            ``{"group": "EU"}``, ``{"external_place": "3PL"}``
+        :param kinds: the kinds that are possible here
+        :return: list of records of one element each
+        :raise ValidationError: see the class
+        """
+        self._check_list(values, argument)
+        by_kind = {}
+        for index, value in enumerate(values):
+            if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in kinds:
+                raise ValidationError(
+                    self.env._(
+                        "%(argument)s: a place is named by its kind and its id or code, as in"
+                        ' {"warehouse": "WH"}. Kinds that are possible here: %(kinds)s.',
+                        argument=self._name_element(argument, index),
+                        kinds=", ".join(kinds),
+                    )
+                )
+            [(kind, key)] = value.items()
+            by_kind.setdefault(kind, {})[index] = key
+        places = [None] * len(values)
+        for kind, keys in by_kind.items():
+            model, names = PLACE_KINDS[kind]
+            elements = [self._name_element(argument, index) for index in keys]
+            found = self._find(model, names, list(keys.values()), argument, elements)
+            for index, place in zip(keys, found, strict=True):
+                places[index] = place
+        return places
+
+    @api.model
+    def _find_channels(self, values, argument="channels"):
+        """Return the channels that `values` (ids or codes) name, in their order."""
+        return self._find("stock.channel", ("code",), values, argument)
+
+    @api.model
+    def _find(self, model, names, values, argument, elements=None):
+        """Return the active record that each value names.
+
+        :param names: fields that a text may be the value of
+        :param elements: what errors call each value; by default ``argument[index]``
+        """
+        self._check_list(values, argument)
+        elements = elements or [self._name_element(argument, i) for i in range(len(values))]
+        for value, element in zip(values, elements, strict=True):
+            is_id = isinstance(value, int) and not isinstance(value, bool) and value > 0
+            if not is_id and not (isinstance(value, str) and value):
+                raise ValidationError(
+                    self.env._("%s: give an id (a number) or a code (a text).", element)
+                )
+        found = self._search_named(model, names, values)
+        result = []
+        for value, element in zip(values, elements, strict=True):
+            records = found.get(value, ())
+            if len(records) != 1:
+                raise ValidationError(self._get_not_found_message(element, value, len(records)))
+            record = next(iter(records))
+            if "active" in record and not record.active:
+                raise ValidationError(
+                    self.env._(
+                        "%(argument)s: %(value)s is archived.", argument=element, value=value
+                    )
+                )
+            result.append(record)
+        return result
+
+    @api.model
+    def _search_named(self, model, names, values):
+        """Return ``{value: records}`` that the user may see, archived ones only if no other."""
+        records = self.env[model].with_context(active_test=False)
+        ids = {value for value in values if isinstance(value, int) and value < 1 << 31}
+        codes = {value for value in values if isinstance(value, str)}
+        domain = Domain("id", "in", ids) if ids else Domain.FALSE
+        if codes:
+            domain |= Domain.OR(Domain(name, "in", codes) for name in names)
+        by_value = {}
+        for record in records.search(domain):
+            by_value.setdefault(record.id, set()).add(record)
+            for name in names:
+                if codes and record[name]:
+                    by_value.setdefault(record[name], set()).add(record)
+        for value, several in by_value.items():
+            if len(several) > 1:
+                by_value[value] = {record for record in several if record.active} or several
+        return by_value
+
+    @api.model
+    def _check_list(self, values, argument):
+        if not isinstance(values, (list, tuple)):
+            raise ValidationError(self.env._("%s: give a list.", argument))
+
+    @api.model
+    def _name_element(self, argument, index):
+        return f"{argument}[{index}]" if "%" not in argument else argument % index
+
+    @api.model
+    def _get_not_found_message(self, element, value, count):
+        if count:
+            return self.env._(
+                "%(argument)s: %(count)s records have the code %(value)s. Give the id.",
+                argument=element,
+                count=count,
+                value=value,
+            )
+        return self.env._(
+            "%(argument)s: there is no %(value)s, or you may not see it.",
+            argument=element,
+            value=value,
+        )

@@ -1,0 +1,350 @@
+"""Promises are booked one after the other for each product and place: never more than there is."""
+
+import copy
+import logging
+import random
+import time
+from collections import defaultdict
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+TRIES = 10
+# How long a promise waits for those before it, e.g. for a sales order that is being confirmed.
+PATIENCE = "10s"
+
+
+class MoreToLock(Exception):
+    """Groups tie more places together than were locked; start over with these."""
+
+    def __init__(self, pairs):
+        super().__init__()
+        self.pairs = pairs
+
+
+class StockSoftReservation(models.Model):
+    _inherit = "stock.soft.reservation"
+
+    # ------------------------------------------------------------------
+    # Transaction
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _lock_promise(self, products, places):
+        """Let nobody else promise the products at the places until the transaction ends.
+
+        Whoever makes a promise binding in his own transaction, as the confirmation of a sales order
+        does, calls this *before* he reads what is available. When somebody promised there since the
+        transaction began, PostgreSQL refuses the lock, and Odoo repeats the transaction: so what
+        is read afterwards is what is.
+
+        :param products: `product.product` records
+        :param places: records of one or several kinds of place, in an iterable
+        """
+        self.env.flush_all()
+        self.env["stock.promise"].sudo()._lock_places(products, places)
+
+    @api.model
+    def _in_promise_transaction(self, name, *args):
+        """Call a method that books, in a transaction that sees what others have just committed.
+
+        Odoo's transactions see the database as it was when they began. On a product that many
+        want at once, each would fail and be repeated time and again. So a call that has not
+        written anything gets a transaction of its own, in which every statement sees what is
+        committed (READ COMMITTED): it waits for its turn, reads, writes and commits. An answer
+        that gets lost on its way does no harm: the same reference is answered the same again.
+
+        A caller that has already written may depend on it; the method then runs in the caller's
+        transaction and ends with it.
+        """
+        self.env.flush_all()
+        [(is_clean,)] = self.env.execute_query(
+            SQL("SELECT pg_current_xact_id_if_assigned() IS NULL")
+        )
+        if not is_clean:
+            return self._call_until_locked(self.sudo(), name, args, restart=False)
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return self._call_in_own_transaction(name, args)
+            except LockNotAvailable:
+                raise UserError(self._get_busy_message())
+            except (DeadlockDetected, UniqueViolation):
+                if not tries_left:
+                    raise
+                _logger.info("%s.%s met another one, %s tries left", self._name, name, tries_left)
+                time.sleep(random.uniform(0.0, 0.05))
+        return None
+
+    @api.model
+    def _call_in_own_transaction(self, name, args):
+        with self.env.registry.cursor() as cr:
+            self._begin_read_committed(cr)
+            own = self.with_env(api.Environment(cr, self.env.uid, dict(self.env.context)))
+            return self._call_until_locked(own.sudo(), name, args, restart=True)
+
+    @api.model
+    def _begin_read_committed(self, cr):
+        """Make the transaction that is about to begin one that sees every commit."""
+        cr.execute(
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;"
+            " SELECT set_config('lock_timeout', %s, TRUE)",
+            [PATIENCE],
+        )
+
+    @api.model
+    def _call_until_locked(self, records, name, args, restart):
+        """Call a method, again with more locks if groups turn out to tie more together.
+
+        :param bool restart: let go of the locks first, so that all are taken in one order
+        """
+        known = frozenset()
+        while True:
+            try:
+                return getattr(records, name)(*args, known=known)
+            except MoreToLock as more:
+                known = frozenset(more.pairs)
+                if restart:
+                    records.env.cr.rollback()
+                    self._begin_read_committed(records.env.cr)
+
+    @api.model
+    def _lock_wanted(self, products, wanted, known):
+        """Lock pairs of product id and leaf; see :class:`MoreToLock`."""
+        promise = self.env["stock.promise"]
+        pairs = wanted | known
+        promise._lock(pairs)
+        linked = promise._get_linked_pairs(products, pairs)
+        if linked - pairs:
+            raise MoreToLock(linked)
+        return linked
+
+    # ------------------------------------------------------------------
+    # Booking
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _book(self, requests, together, known=frozenset()):
+        """Reserve what can be reserved, and answer for each request.
+
+        :param requests: list of dicts, see `_parse_lines`; all of one company and channel
+        :param together: ``line``, ``reference`` or ``call``: what is reserved in full or not at all
+        :return: list of dicts, see `_get_answer` and `_get_refusal`
+        """
+        now = fields.Datetime.now()
+        promise = self.env["stock.promise"]
+        products = self.env["product.product"].browse(
+            {request["product_id"] for request in requests}
+        )
+        for request in requests:
+            request["leaves"] = promise._get_leaves(
+                self.env[request["place_model"]].browse(request["place_id"])
+            )
+        wanted = {
+            (request["product_id"], leaf) for request in requests for leaf in request["leaves"]
+        }
+        locked = self._lock_wanted(products, wanted, known)
+        booked = self._find_booked(requests)
+        self._check_same_content(requests, booked, together)
+        new = [r for r in requests if (r["reference"], r["line"]) not in booked]
+        refused = {}
+        if new:
+            accepted, refused = self._decide(new, together, products, locked, now)
+            records = self.create([self._prepare_hold(request, now) for request in accepted])
+            for request, record in zip(accepted, records, strict=True):
+                booked[request["reference"], request["line"]] = record
+        answers = []
+        for request in requests:
+            key = request["reference"], request["line"]
+            answers.append(booked[key]._get_answer() if key in booked else refused[key])
+        return answers
+
+    @api.model
+    def _find_booked(self, requests):
+        """Return what is already there of the references: ``{(reference, line): record}``."""
+        records = self.search(
+            [
+                ("reference", "in", list({request["reference"] for request in requests})),
+                ("company_id", "=", requests[0]["company_id"]),
+                ("channel_id", "=", requests[0]["channel_id"]),
+            ]
+        )
+        return {(record.reference, record.line): record for record in records}
+
+    @api.model
+    def _check_same_content(self, requests, booked, together):
+        """Refuse a reference that was used for something else.
+
+        What was reserved together must be asked for together: fewer or more lines are something
+        else too.
+        """
+        lines = defaultdict(set)
+        for reference, line in booked:
+            lines[reference].add(line)
+        asked = defaultdict(set)
+        for request in requests:
+            asked[request["reference"]].add(request["line"])
+        for request in requests:
+            reference = request["reference"]
+            record = booked.get((reference, request["line"]))
+            content = request["content"]
+            is_other = record and content != record._get_content(content)
+            if together != "line" and lines[reference]:
+                is_other = is_other or lines[reference] != asked[reference]
+            if is_other:
+                raise ValidationError(
+                    self.env._(
+                        "%(argument)s: the reference %(reference)s has been used for something"
+                        " else. Use a new reference for a new reservation.",
+                        argument=request["element"],
+                        reference=reference,
+                    )
+                )
+
+    def _get_content(self, names):
+        """Return the values by which two calls with one reference are compared."""
+        self.ensure_one()
+        return {
+            name: self[name].id if self._fields[name].type == "many2one" else self[name]
+            for name in names
+        }
+
+    @api.model
+    def _decide(self, requests, together, products, locked, now):
+        """Return the requests that can be fulfilled, and refusals of the others.
+
+        Earlier requests come first. Those that belong together are all tried on a copy of the
+        ledgers, which is kept only if all of them could be promised.
+
+        :return: list of requests, and ``{(reference, line): refusal}``
+        """
+        promise = self.env["stock.promise"]
+        dates = [None, *sorted({r["later_date"] for r in requests if r["later_date"]})]
+        ledgers = promise._open_ledgers(products, locked, dates, now)
+        company = self.env["res.company"].browse(requests[0]["company_id"])
+        scopes = promise._open_scopes(company, products, ledgers, now)
+        accepted, refused = [], {}
+        for members in self._group_together(requests, together):
+            trial = copy.deepcopy((ledgers, scopes)) if len(members) > 1 else (ledgers, scopes)
+            failed = {}
+            for request in members:
+                room = self._try_to_take(request, *trial, dates)
+                if room is not None:
+                    failed[request["reference"], request["line"]] = room
+            if not failed:
+                ledgers, scopes = trial
+                accepted += members
+                continue
+            for request in members:
+                key = request["reference"], request["line"]
+                refused[key] = self._get_refusal(request, failed.get(key))
+        return accepted, refused
+
+    @api.model
+    def _group_together(self, requests, together):
+        if together == "line":
+            return [[request] for request in requests]
+        if together == "call":
+            return [requests]
+        groups = defaultdict(list)
+        for request in requests:
+            groups[request["reference"]].append(request)
+        return list(groups.values())
+
+    @api.model
+    def _try_to_take(self, request, ledgers, scopes, dates):
+        """Take a request from the ledger, or return the smaller quantity that there is."""
+        ledger = ledgers[request["product_id"]]
+        in_force = scopes.get(request["product_id"], ())
+        date = dates.index(request["later_date"])
+        channel_id = request["channel_id"]
+        set_aside = [claim for scope in in_force for claim in scope.set_aside(channel_id)]
+        room = ledger.room(request["leaves"], date, set_aside)
+        if room < request["units"]:
+            return room
+        ledger.take(request["leaves"], request["units"], date)
+        for scope in in_force:
+            scope.take(channel_id, request["leaves"], request["units"])
+        return None
+
+    @api.model
+    def _prepare_hold(self, request, now):
+        """Return the values of the record of an accepted request."""
+        names = ("reference", "line", "channel_id", "company_id", "product_id", "quantity")
+        return {
+            **{name: request[name] for name in names},
+            request["place_field"]: request["place_id"],
+            "date_promised": request["date"],
+            "date_until": request["date_until"],
+        }
+
+    # ------------------------------------------------------------------
+    # Answers
+    # ------------------------------------------------------------------
+
+    def _get_answer(self):
+        """Return what the API says of a reservation.
+
+        Quantities are in the unit of the product, moments in UTC. ``state`` is that of the
+        record; what is past its time is ``expired``, marked as such or not.
+        """
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "reference": self.reference,
+            "line": self.line,
+            "state": "expired" if self._is_past() else self.state,
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "consumed_quantity": self.consumed_quantity,
+            "uom": self.uom_id.name,
+            "date": self.date_promised and fields.Date.to_string(self.date_promised),
+            "date_until": fields.Datetime.to_string(self.date_until),
+            "reason": self.reason or False,
+        }
+
+    def _is_past(self):
+        self.ensure_one()
+        return self.state == "held" and self.date_until <= fields.Datetime.now()
+
+    @api.model
+    def _get_refusal(self, request, room):
+        """Return the answer to a request that was refused.
+
+        :param room: what could have been promised, in smallest quantities; None when the line
+            itself could, but not another one that belongs to it
+        """
+        product = self.env["product.product"].browse(request["product_id"])
+        answer = {
+            "id": False,
+            "reference": request["reference"],
+            "line": request["line"],
+            "state": "refused",
+            "product_id": product.id,
+            "quantity": request["quantity"],
+            "consumed_quantity": 0.0,
+            "uom": product.uom_id.name,
+            "date": request["date"] and fields.Date.to_string(request["date"]),
+            "date_until": False,
+        }
+        if room is None:
+            answer["reason"] = self.env._("Another line that belongs to this one was refused.")
+            return answer
+        promisable = room / self.env["stock.promise"]._get_scale()
+        answer["promisable"] = promisable
+        answer["reason"] = self.env._(
+            "Only %(promisable)s %(unit)s can be promised.",
+            promisable=f"{promisable:g}",
+            unit=product.uom_id.name,
+        )
+        return answer
+
+    @api.model
+    def _get_busy_message(self):
+        return self.env._(
+            "Somebody else has been promising the same product for a long time. Try again."
+        )

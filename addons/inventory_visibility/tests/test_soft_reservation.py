@@ -1,0 +1,647 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from .common import AvailabilityCommon
+
+
+class ReservationCommon(AvailabilityCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.web = cls.env["stock.channel"].create({"name": "Web", "code": "WEB"})
+        cls.market = cls.env["stock.channel"].create({"name": "Market", "code": "MKT"})
+        cls.holds = cls.env["stock.soft.reservation"]
+        cls.product.default_code = "CHAIR"
+        cls._stock(10)
+
+    def _line(self, reference="A", quantity=1, place=None, product=None, **values):
+        return {
+            "reference": reference,
+            "product": (product or self.product).id,
+            "place": place or {"warehouse": self.central.id},
+            "quantity": quantity,
+            **values,
+        }
+
+    def _reserve(self, *args, channel=None, **values):
+        """Reserve one line and return the answer."""
+        return self.holds.reserve([self._line(*args, **values)], channel=channel)[0]
+
+    def _held(self):
+        return sum(self.holds.search([]).mapped("held_quantity"))
+
+
+@tagged("post_install", "-at_install")
+class TestReserve(ReservationCommon):
+    def test_answer(self):
+        with freeze_time("2030-03-01 10:00:00"):
+            answer = self._reserve("A", 4, channel="WEB")
+        record = self.holds.browse(answer["id"])
+        self.assertEqual(
+            answer,
+            {
+                "id": record.id,
+                "reference": "A",
+                "line": 1,
+                "state": "held",
+                "product_id": self.product.id,
+                "quantity": 4.0,
+                "consumed_quantity": 0.0,
+                "uom": "Units",
+                "date": False,
+                "date_until": "2030-03-01 10:30:00",
+                "reason": False,
+            },
+        )
+        self.assertRecordValues(
+            record,
+            [
+                {
+                    "channel_id": self.web.id,
+                    "warehouse_id": self.central.id,
+                    "company_id": self.company.id,
+                    "state": "held",
+                }
+            ],
+        )
+
+    def test_never_more_than_can_be_promised(self):
+        self.assertEqual(self._reserve("A", 7)["state"], "held")
+        answer = self._reserve("B", 4)
+        self.assertEqual(answer["state"], "refused")
+        self.assertEqual(answer["promisable"], 3.0)
+        self.assertEqual(answer["reason"], "Only 3 Units can be promised.")
+        self.assertEqual(self._reserve("C", 3)["state"], "held")
+        self.assertEqual(self._reserve("D", 0.01)["state"], "refused")
+        self.assertEqual(self._held(), 10)
+
+    def test_what_is_promised_by_orders_is_gone(self):
+        self._deliver(self.central, 6, days=3)
+        self.assertEqual(self._reserve("A", 5)["promisable"], 4.0)
+
+    def test_same_reference_reserves_once(self):
+        first = self._reserve("A", 7, channel="WEB")
+        self.assertEqual(self._reserve("A", 7, channel="WEB"), first)
+        self.assertEqual(self._held(), 7)
+        # another channel has references of its own
+        self.assertEqual(self._reserve("A", 3, channel="MKT")["state"], "held")
+
+    def test_what_was_refused_may_be_tried_again(self):
+        self._reserve("A", 10)
+        self.assertEqual(self._reserve("B", 1)["state"], "refused")
+        self.holds.release("A")
+        self.assertEqual(self._reserve("B", 1)["state"], "held")
+
+    def test_same_reference_for_something_else(self):
+        self._reserve("A", 7)
+        other = self._create_product("Other")
+        for values in (
+            {"quantity": 6},
+            {"product": other},
+            {"place": {"warehouse": self.shop.id}},
+            {"date_until": "2040-01-01T00:00:00Z"},
+        ):
+            with self.subTest(values=values), self.assertRaisesRegex(ValidationError, "new ref"):
+                self._reserve(**{"quantity": 7, **values})
+        with self.assertRaisesRegex(ValidationError, r"lines\[0\]: the reference A"):
+            self.holds.reserve([self._line("A", 7), self._line("A", 1)])
+        self.assertEqual(self._held(), 7)
+
+    def test_lines_of_a_reference_hold_together_or_not_at_all(self):
+        table = self._create_product("Table")
+        lines = [self._line("A", 6), self._line("A", 1, product=table), self._line("B", 5)]
+        answers = self.holds.reserve(lines)
+        self.assertEqual([a["state"] for a in answers], ["refused", "refused", "held"])
+        self.assertEqual(answers[1]["promisable"], 0.0)
+        self.assertNotIn("promisable", answers[0])
+        self.assertEqual([a["line"] for a in answers], [1, 2, 1])
+
+    def test_each_line_for_itself(self):
+        table = self._create_product("Table")
+        lines = [self._line("A", 6), self._line("A", 1, product=table), self._line("A", 4)]
+        answers = self.holds.reserve(lines, together="line")
+        self.assertEqual([a["state"] for a in answers], ["held", "refused", "held"])
+        self.assertEqual([a["line"] for a in answers], [1, 2, 3])
+        self._stock(1, product=table)
+        answers = self.holds.reserve(lines, together="line")
+        self.assertEqual([a["state"] for a in answers], ["held", "held", "held"])
+        self.assertEqual(self._held(), 11)
+
+    def test_all_or_nothing(self):
+        lines = [self._line("A", 6), self._line("B", 5), self._line("C", 1)]
+        answers = self.holds.reserve(lines, together="call")
+        self.assertEqual({a["state"] for a in answers}, {"refused"})
+        self.assertEqual(answers[1]["promisable"], 4.0)
+        self.assertEqual(self._held(), 0)
+
+    def test_by_code(self):
+        answers = self.holds.reserve(
+            [
+                {
+                    "reference": "A",
+                    "product": "CHAIR",
+                    "place": {"warehouse": "CEN"},
+                    "quantity": 1,
+                }
+            ],
+            channel="WEB",
+        )
+        self.assertEqual(answers[0]["state"], "held")
+
+    def test_empty_call(self):
+        self.assertEqual(self.holds.reserve([]), [])
+
+    def test_queries_do_not_grow_with_the_lines(self):
+        """100 products in one call: the same statements as for 2."""
+        products = self.env["product.product"].create(
+            [{"name": f"P{n}", "is_storable": True} for n in range(103)]
+        )
+        for product in products:
+            self._stock(1, product=product)
+        self.env.flush_all()
+
+        def count(some, name):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            answers = self.holds.reserve([self._line(f"{name}{p.id}", 1, product=p) for p in some])
+            self.assertEqual([a for a in answers if a["state"] != "held"], [])
+            return self.cr.sql_log_count - before
+
+        count(products[:1], "warm")
+        few = count(products[1:3], "few")
+        many = count(products[3:], "many")
+        self.assertLessEqual(many, few)
+
+
+@tagged("post_install", "-at_install")
+class TestReserveBadInput(ReservationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
+        cls.other_warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.other_company.id)]
+        )
+        cls.promiser = new_test_user(
+            cls.env, "promiser", "inventory_visibility.group_inventory_visibility_reserve"
+        )
+        cls.viewer = new_test_user(
+            cls.env, "viewer", "inventory_visibility.group_inventory_visibility_user"
+        )
+
+    def _assert_refused(self, message, user=None, **values):
+        """The line is refused, and the good one before it is not reserved either."""
+        good = self._line("GOOD")
+        holds = self.holds.with_user(user or self.promiser)
+        with self.assertRaisesRegex(ValidationError, message):
+            holds.reserve([good, {**self._line("BAD"), **values}])
+        self.assertFalse(self.holds.search([("reference", "in", ("GOOD", "BAD"))]))
+
+    def test_quantities(self):
+        for quantity, message in (
+            (0, "must be above zero"),
+            (-1, "must be above zero"),
+            (0.001, "smallest quantity is 0.01 Units"),
+            (1.005, "smallest quantity"),
+            ("1", "give a number"),
+            (True, "give a number"),
+            (None, "give a number"),
+            (float("nan"), "give a number"),
+            (float("inf"), "give a number"),
+            (1e300, "cannot be counted"),
+        ):
+            with self.subTest(quantity=quantity):
+                self._assert_refused(rf"lines\[1\].quantity: .*{message}", quantity=quantity)
+
+    def test_unknown_and_invisible_are_the_same(self):
+        unknown = self.env["stock.warehouse"].search([], order="id desc", limit=1).id + 1000
+        for warehouse in (unknown, self.other_warehouse.id):
+            self._assert_refused(
+                rf"lines\[1\].place: there is no {warehouse}, or you may not see it",
+                place={"warehouse": warehouse},
+            )
+        hidden = self._create_product("Hidden", company_id=self.other_company.id)
+        hidden.default_code = "HIDDEN"
+        for product in ("HIDDEN", "NOTHING", hidden.id):
+            self._assert_refused(
+                rf"lines\[1\].product: there is no {product}, or you may not see it",
+                product=product,
+            )
+
+    def test_places(self):
+        for place in (
+            {"warehouse": 1, "group": 2},
+            {"shelf": 1},
+            {"location": self.central.lot_stock_id.id},
+            self.central.id,
+            "CEN",
+            {},
+        ):
+            with self.subTest(place=place):
+                self._assert_refused(r"lines\[1\].place: a place is named by its kind", place=place)
+        for key in (None, True, -1, 1.5, "", []):
+            with self.subTest(key=key):
+                self._assert_refused(r"lines\[1\].place: give an id", place={"warehouse": key})
+
+    def test_archived(self):
+        self.shop.active = False
+        self._assert_refused(r"lines\[1\].place: SHP is archived", place={"warehouse": "SHP"})
+        self._create_product("Old", default_code="OLD", active=False)
+        self._assert_refused(r"lines\[1\].product: OLD is archived", product="OLD")
+        # a code that an active product has as well means that one
+        self._create_product("New", default_code="OLD")
+        self.assertEqual(self._reserve("A", 1, place=None)["state"], "held")
+
+    def test_products(self):
+        service = self.env["product.product"].create({"name": "Service", "type": "service"})
+        self._assert_refused(r"lines\[1\].product: the quantity of", product=service.id)
+        self._create_product("Twin", default_code="CHAIR")
+        self._assert_refused(r"lines\[1\].product: 2 records have the code", product="CHAIR")
+
+    @freeze_time("2030-03-01 10:00:00")
+    def test_dates(self):
+        for values, message in (
+            ({"date": "2030-02-28"}, "date: 2030-02-28 is past"),
+            ({"date": "tomorrow"}, "date: give a date"),
+            ({"date": 20300301}, "date: give a date"),
+            ({"date_until": "2030-03-01T10:00:00Z"}, "date_until: .* is past"),
+            ({"date_until": "2030-03-01T10:30:00+01:00"}, "date_until: .* is past"),
+            ({"date_until": "later"}, "date_until: give a date and time"),
+            ({"date_until": 5}, "date_until: give a date and time"),
+        ):
+            with self.subTest(values=values):
+                self._assert_refused(rf"lines\[1\].{message}", **values)
+
+    def test_keys(self):
+        for values, message in (
+            ({"reference": ""}, "reference: give a text"),
+            ({"reference": 5}, "reference: give a text"),
+            ({"reference": "x" * 201}, "reference: give a text"),
+            ({"line": 0}, "line: give a number"),
+            ({"line": "1"}, "line: give a number"),
+            ({"qty": 1}, "qty is unknown"),
+        ):
+            with self.subTest(values=values):
+                self._assert_refused(rf"lines\[1\].*{message}", **values)
+        with self.assertRaisesRegex(ValidationError, r"lines\[0\]: product is missing"):
+            self.holds.reserve([{"reference": "A"}])
+        with self.assertRaisesRegex(ValidationError, r"lines\[0\]: give an object"):
+            self.holds.reserve(["A"])
+        with self.assertRaisesRegex(ValidationError, "lines: give a list"):
+            self.holds.reserve({"reference": "A"})
+        with self.assertRaisesRegex(ValidationError, "together: choose one of"):
+            self.holds.reserve([self._line()], together="all")
+        with self.assertRaisesRegex(ValidationError, r"channel\[0\]: there is no X"):
+            self.holds.reserve([self._line()], channel="X")
+        with self.assertRaisesRegex(ValidationError, r"lines\[1\]: this line .* twice"):
+            self.holds.reserve([self._line("A", line=2), self._line("A", line=2)])
+
+    def test_one_company_a_call(self):
+        self._stock(5, warehouse=self.other_warehouse)
+        other = {"warehouse": self.other_warehouse.id}
+        with self.assertRaisesRegex(ValidationError, r"lines\[1\].place: all places"):
+            self.holds.reserve([self._line("A"), self._line("B", place=other)])
+        with self.assertRaisesRegex(ValidationError, "the channel is of another company"):
+            self.holds.reserve([self._line("B", place=other)], channel="WEB")
+        answer = self.holds.reserve([self._line("B", place=other)])[0]
+        self.assertEqual(self.holds.browse(answer["id"]).company_id, self.other_company)
+
+    def test_rights(self):
+        with self.assertRaises(AccessError):
+            self.holds.with_user(self.viewer).reserve([self._line()])
+        answer = self.holds.with_user(self.promiser).reserve([self._line()])[0]
+        self.assertEqual(answer["state"], "held")
+        for call in (
+            lambda holds: holds.consume("A"),
+            lambda holds: holds.release("A"),
+            lambda holds: holds.browse(answer["id"]).action_release(),
+        ):
+            with self.assertRaises(AccessError):
+                call(self.holds.with_user(self.viewer))
+        record = self.holds.with_user(self.promiser).browse(answer["id"])
+        with self.assertRaises(AccessError):
+            record.write({"quantity": 1000})
+        with self.assertRaises(AccessError):
+            record.unlink()
+        with self.assertRaises(AccessError):
+            record.create({"reference": "X"})
+
+    def test_reservations_of_another_company(self):
+        self._stock(5, warehouse=self.other_warehouse)
+        self._reserve("OTHER", 1, place={"warehouse": self.other_warehouse.id})
+        for reference in ("OTHER", "NOTHING"):
+            with self.assertRaisesRegex(ValidationError, f"reference: there is no {reference}"):
+                self.holds.with_user(self.promiser).release(reference)
+
+
+@tagged("post_install", "-at_install")
+class TestLifecycle(ReservationCommon):
+    def test_consume_in_parts(self):
+        """The quantity is what has been consumed in all, so a repeated call does no harm."""
+        self._reserve("A", 6)
+        for _time in range(2):
+            [answer] = self.holds.consume("A", 2)
+            self.assertEqual((answer["state"], answer["consumed_quantity"]), ("held", 2.0))
+        self.assertEqual(self._held(), 4)
+        for _time in range(2):
+            [answer] = self.holds.consume("A")
+            self.assertEqual((answer["state"], answer["consumed_quantity"]), ("consumed", 6.0))
+        self.assertEqual(self._held(), 0)
+        with self.assertRaisesRegex(UserError, "cannot become 5 in all"):
+            self.holds.consume("A", 5)
+        with self.assertRaisesRegex(UserError, "cannot become 7 in all"):
+            self.holds.consume("A", 7)
+
+    def test_consumed_by_an_order(self):
+        """The order takes the place of the hold: what others can be promised stays the same."""
+        answer = self._reserve("A", 6)
+        self.assertEqual(self._reserve("B", 5)["promisable"], 4.0)
+        record = self.holds.browse(answer["id"])
+        self._deliver(self.central, 6)
+        self.assertEqual(record._consume(2), 2.0)
+        self.assertEqual(record._consume(9), 4.0)
+        self.assertEqual(record._consume(1), 0.0)
+        self.assertEqual(record.state, "consumed")
+        self.assertEqual(self._reserve("B", 5)["promisable"], 4.0)
+
+    def test_release(self):
+        self._reserve("A", 6)
+        self.holds.consume("A", 2)
+        for _time in range(2):
+            [answer] = self.holds.release("A", "Cart emptied")
+            self.assertEqual(
+                (answer["state"], answer["consumed_quantity"], answer["reason"]),
+                ("released", 2.0, "Cart emptied"),
+            )
+        self.assertEqual(self._held(), 0)
+        with self.assertRaisesRegex(UserError, "has been released"):
+            self.holds.consume("A")
+        # the first answer, as it stands now
+        self.assertEqual(self._reserve("A", 6)["state"], "released")
+
+    def test_consumed_is_not_released(self):
+        self._reserve("A", 6)
+        self.holds.consume("A")
+        with self.assertRaisesRegex(UserError, "Cancel the order"):
+            self.holds.release("A")
+
+    def test_release_by_hand(self):
+        answer = self._reserve("A", 6)
+        record = self.holds.browse(answer["id"])
+        record.action_release()
+        self.assertRecordValues(record, [{"state": "released", "reason": "By hand"}])
+        self.assertTrue(record.date_closed)
+
+    def test_lines_of_a_reference(self):
+        self.holds.reserve([self._line("A", 1), self._line("A", 2)])
+        with self.assertRaisesRegex(ValidationError, "line: the reference has several lines"):
+            self.holds.consume("A", 1)
+        answers = self.holds.consume("A", 1, line=2)
+        self.assertEqual([(a["line"], a["consumed_quantity"]) for a in answers], [(2, 1.0)])
+        self.assertEqual({a["state"] for a in self.holds.release("A")}, {"released"})
+
+    def test_past_its_time_is_free_at_once(self):
+        with freeze_time("2030-03-01 10:00:00"):
+            self._reserve("A", 10)
+            self.assertEqual(self._reserve("B", 1)["state"], "refused")
+        with freeze_time("2030-03-01 10:29:59"):
+            self.assertEqual(self._reserve("B", 1)["state"], "refused")
+        with freeze_time("2030-03-01 10:30:00"):
+            self.assertEqual(self._reserve("B", 10)["state"], "held")
+            self.assertEqual(self._reserve("A", 10)["state"], "expired")
+            with self.assertRaisesRegex(UserError, "expired on 2030-03-01 10:30:00 UTC"):
+                self.holds.consume("A")
+            self.assertEqual(self.holds.search([("reference", "=", "A")])._consume(1), 0.0)
+            self.assertEqual(self.holds.release("A")[0]["state"], "expired")
+
+    def test_scheduled_expiry(self):
+        """More than a batch; what is held for longer stays; listeners are told once each."""
+        with freeze_time("2030-03-01 10:00:00"):
+            self.holds.reserve([self._line(f"A{n}", 0.01) for n in range(5)])
+            self._reserve("LONG", 1, date_until="2030-03-01T11:00:00Z")
+        cron = self.env.ref("inventory_visibility.ir_cron_soft_reservation_expire")
+        emitted = []
+
+        def emit(_self, *event):
+            emitted.append(event)
+
+        with (
+            freeze_time("2030-03-01 10:30:00"),
+            patch(
+                "odoo.addons.inventory_visibility.models.stock_soft_reservation_close.EXPIRE_BATCH",
+                2,
+            ),
+            patch.object(type(self.env["stock.webhook"]), "_emit", emit),
+            self.enter_registry_test_mode(),
+        ):
+            cron.method_direct_trigger()
+            cron.method_direct_trigger()
+        self.assertEqual(
+            {hold.reference: hold.state for hold in self.holds.search([])},
+            {**{f"A{n}": "expired" for n in range(5)}, "LONG": "held"},
+        )
+        self.assertEqual([event[0] for event in emitted], ["reservation.expired"] * 5)
+        self.assertEqual(emitted[0][1], self.product.id)
+        self.assertEqual(emitted[0][2]["state"], "expired")
+        self.assertEqual(emitted[0][2]["default_code"], "CHAIR")
+
+
+@tagged("post_install", "-at_install")
+class TestGroups(ReservationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._stock(5, warehouse=cls.shop)
+        cls.network = cls.env["stock.place.group"].create(
+            {
+                "name": "Network",
+                "code": "NET",
+                "warehouse_ids": [(6, 0, (cls.central | cls.shop).ids)],
+            }
+        )
+
+    def test_group_and_members(self):
+        """15 in the network. 12 held there leave 3, in either warehouse, but not in both."""
+        net = {"group": "NET"}
+        self.assertEqual(self._reserve("A", 16, net)["promisable"], 15.0)
+        self.assertEqual(self._reserve("A", 12, net)["state"], "held")
+        shop = {"warehouse": "SHP"}
+        self.assertEqual(self._reserve("B", 4)["promisable"], 3.0)
+        self.assertEqual(self._reserve("B", 4, shop)["promisable"], 3.0)
+        self.assertEqual(self._reserve("B", 2)["state"], "held")
+        self.assertEqual(self._reserve("C", 4, shop)["promisable"], 1.0)
+        self.assertEqual(self._reserve("C", 4, net)["promisable"], 1.0)
+
+    def test_group_hold_that_one_member_can_bear(self):
+        """The central warehouse alone has the 4; the shop may promise its 5, and then no more."""
+        self._reserve("A", 4, {"group": "NET"})
+        self.assertEqual(self._reserve("B", 5, {"warehouse": "SHP"})["state"], "held")
+        self.assertEqual(self._reserve("C", 7)["promisable"], 6.0)
+
+    def test_groups_with_a_common_member(self):
+        """NET holds 14 of 15; so a group of the shop and the steps (2) has 15 + 2 - 14 = 3."""
+        self._stock(2, warehouse=self.steps)
+        self.env["stock.place.group"].create(
+            {
+                "name": "Other",
+                "code": "OTH",
+                "warehouse_ids": [(6, 0, (self.shop | self.steps).ids)],
+            }
+        )
+        self._reserve("A", 14, {"group": "NET"})
+        self.assertEqual(self._reserve("B", 9, {"group": "OTH"})["promisable"], 3.0)
+        self._reserve("B", 3, {"group": "OTH"})
+        self.assertEqual(self._reserve("C", 1)["promisable"], 0.0)
+
+    def test_expired_and_released_holds_of_a_group(self):
+        with freeze_time("2030-03-01 10:00:00"):
+            self._reserve("A", 12, {"group": "NET"})
+        with freeze_time("2030-03-01 10:30:00"):
+            self.assertEqual(self._reserve("B", 10)["state"], "held")
+
+    def test_group_in_one_batch(self):
+        answers = self.holds.reserve(
+            [
+                self._line("A", 12, {"group": "NET"}),
+                self._line("B", 3),
+                self._line("C", 1, {"warehouse": "SHP"}),
+            ]
+        )
+        self.assertEqual([a["state"] for a in answers], ["held", "held", "refused"])
+
+    def test_lock_takes_what_groups_tie_together(self):
+        self._reserve("A", 12, {"group": "NET"})
+        counters = self.env["stock.promise.counter"]
+        before = {c.place: c.revision for c in counters.search([])}
+        self.env.invalidate_all()
+        self.holds._lock_promise(self.product, [self.central])
+        after = {c.place: c.revision for c in counters.search([])}
+        changed = {place for place in after if after[place] != before.get(place)}
+        self.assertEqual(
+            changed,
+            {f"stock.warehouse,{self.central.id}", f"stock.warehouse,{self.shop.id}"},
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestChannels(ReservationCommon):
+    """10 in the central warehouse."""
+
+    def _rule(self, channel, amount, method="fixed", kind="allocation", **values):
+        return self.env["stock.channel.allocation"].create(
+            {
+                "channel_id": channel.id,
+                "amount": amount,
+                "method": method,
+                "kind": kind,
+                **values,
+            }
+        )
+
+    def assertSeen(self, web, market, nobody):  # noqa: N802
+        seen = [
+            self._reserve("TEST", 1000, channel=channel)["promisable"]
+            for channel in ("WEB", "MKT", None)
+        ]
+        self.assertEqual(seen, [web, market, nobody])
+
+    def test_no_rules(self):
+        self.assertSeen(10, 10, 10)
+
+    def test_allocation(self):
+        """4 are the web's. What the web takes beyond that comes out of what is nobody's."""
+        self._rule(self.web, 4)
+        self.assertSeen(10, 6, 6)
+        self._reserve("A", 3, channel="WEB")
+        self.assertSeen(7, 6, 6)
+        self._reserve("B", 6, channel="MKT")
+        self.assertSeen(1, 0, 0)
+
+    def test_percentages(self):
+        """70 % and 50 % are more than there is: 7 and 5 of 12 parts of 10 units."""
+        self._rule(self.web, 70, "percentage")
+        self.assertSeen(10, 3, 3)
+        self._rule(self.market, 50, "percentage")
+        # 10 × 7/12 = 5.83, 10 × 5/12 = 4.16, rounded down to hundredths
+        self.assertSeen(10 - 4.16, 10 - 5.83, 0.01)
+        self._reserve("A", 5.84, channel="WEB")
+        self.assertSeen(0, 4.16, 0)
+
+    def test_consumed_counts_since_the_start(self):
+        """50 % of 10: the web sells 5, and has no share of the other 5."""
+        self._rule(self.web, 50, "percentage", date_start="2020-01-01")
+        rule = self._rule(self.market, 50, "percentage", date_start="2020-01-01")
+        self._reserve("A", 5, channel="WEB")
+        self._deliver(self.central, 5)
+        self.holds.consume("A", channel="WEB")
+        self.assertSeen(0, 5, 0)
+        # counted anew, the market has half of the 5 that are there
+        rule.date_start = fields.Datetime.now() + timedelta(days=1)
+        self.web.allocation_ids.date_start = fields.Datetime.now() + timedelta(days=1)
+        self.assertSeen(2.5, 2.5, 0)
+
+    def test_days_of_cover(self):
+        """9 left over 90 days: 0.1 a day; 30 days of it are 3."""
+        self._stock(9)
+        move = self._move(self.central.lot_stock_id, self.customer, 9)
+        self._do(move)
+        self._backdate(move, 2)
+        self._rule(self.web, 30, "days")
+        self.assertSeen(10, 7, 7)
+
+    def test_buffer(self):
+        self._rule(self.market, 2, kind="buffer")
+        self.assertSeen(10, 8, 10)
+        self._rule(self.web, 5)
+        self.assertSeen(10, 3, 5)
+
+    def test_place_product_and_category(self):
+        table = self._create_product("Table")
+        self._stock(10, product=table)
+        self._rule(self.web, 1)
+        self._rule(self.web, 2, categ_id=self.product.categ_id.id)
+        self.assertSeen(10, 8, 8)
+        self._rule(self.web, 3, product_id=self.product.id)
+        self.assertSeen(10, 7, 7)
+        self._rule(self.web, 4, product_id=self.product.id, warehouse_id=self.central.id)
+        self.assertSeen(10, 6, 6)
+        self._rule(self.web, 5, product_id=self.product.id, warehouse_id=self.shop.id)
+        self.assertSeen(10, 6, 6)
+        self._rule(self.web, 6, product_id=table.id)
+        self.assertSeen(10, 6, 6)
+
+    def test_group(self):
+        """10 in the central warehouse, 5 in the shop; of the 15 the web is to have 8."""
+        self._stock(5, warehouse=self.shop)
+        group = self.env["stock.place.group"].create(
+            {
+                "name": "Network",
+                "code": "NET",
+                "warehouse_ids": [(6, 0, (self.central | self.shop).ids)],
+            }
+        )
+        self._rule(self.web, 8, group_id=group.id)
+        self.assertSeen(10, 7, 7)
+        self.assertEqual(self._reserve("T", 99, {"group": "NET"}, channel="MKT")["promisable"], 7.0)
+        self._reserve("A", 7, channel="MKT")
+        self.assertEqual(
+            self._reserve("T", 5, {"warehouse": "SHP"}, channel="MKT")["promisable"], 0.0
+        )
+        self.assertEqual(self._reserve("B", 8, {"group": "NET"}, channel="WEB")["state"], "held")
+
+    def test_archived_channel_or_rule(self):
+        rule = self._rule(self.web, 4)
+        self.assertSeen(10, 6, 6)
+        rule.active = False
+        self.assertSeen(10, 10, 10)
+        rule.active = True
+        self.web.active = False
+        self.assertEqual(self._reserve("T", 99)["promisable"], 10.0)
+        with self.assertRaisesRegex(ValidationError, "WEB is archived"):
+            self._reserve("T", 1, channel="WEB")
