@@ -11,7 +11,11 @@
     "data": [
         "security/ir.model.access.csv",
         "security/inventory_visibility_sale_rules.xml",
+        "data/ir_cron_data.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_line_views.xml",
+        "views/res_config_settings_views.xml",
+        "wizard/sale_order_line_split_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["inventory_visibility_sale/static/src/**/*"],

@@ -8,24 +8,30 @@ from datetime import date
 from .promise import TOLERANCE, Supply
 
 
-def fit(total: float, quantities: Sequence[float]) -> list[float]:
+def fit(
+    total: float, quantities: Sequence[float], done: Sequence[float] | None = None
+) -> list[float]:
     """Make `quantities` add up to `total`: more goes to the first, less is taken from the last.
+
+    :param done: what has left each place already; nothing below it is taken while another place
+        still has some to give
 
     >>> fit(12, [6, 4])
     [8, 4]
     >>> fit(7, [6, 4])
     [6, 1]
+    >>> fit(7, [6, 4], [0, 4])
+    [3, 4]
     """
     fitted, missing = list(quantities), total - sum(quantities)
-    if not fitted:
-        return fitted
-    if missing > 0:
+    if missing > 0 and fitted:
         fitted[0] += missing
         return fitted
-    for index in reversed(range(len(fitted))):
-        taken = min(max(fitted[index], 0), -missing)
-        fitted[index] -= taken
-        missing += taken
+    for floors in (done or [0.0] * len(fitted), [0.0] * len(fitted)):
+        for index in reversed(range(len(fitted))):
+            taken = min(max(fitted[index] - floors[index], 0), max(-missing, 0))
+            fitted[index] -= taken
+            missing += taken
     return fitted
 
 

@@ -16,6 +16,7 @@ from .promise import TOLERANCE
 KEPT = "kept"
 AT_RISK = "at_risk"
 BROKEN = "broken"
+DONE = "done"
 
 
 @dataclass(frozen=True)

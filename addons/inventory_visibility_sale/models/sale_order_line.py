@@ -40,7 +40,9 @@ class SaleOrderLine(models.Model):
     # What can be had
     # ------------------------------------------------------------------
 
-    @api.depends("product_id", "qty_to_deliver", "route_ids", "warehouse_id", "state")
+    @api.depends(
+        "product_id", "product_uom_qty", "qty_delivered", "route_ids", "warehouse_id", "state"
+    )
     def _compute_show_promise(self):
         for line in self:
             line.show_promise = line._is_promisable()
@@ -52,7 +54,7 @@ class SaleOrderLine(models.Model):
             self.state in ("draft", "sent", "sale")
             and self.product_id.is_storable
             and self.product_uom_id
-            and self.product_uom_id.compare(self.qty_to_deliver, 0) > 0
+            and self.product_uom_id.compare(self.product_uom_qty, self.qty_delivered) > 0
             and not self._is_made_to_order()
         )
 
@@ -170,11 +172,11 @@ class SaleOrderLine(models.Model):
 
     def _get_planned_shares(self):
         """Return the same for a line that nothing is procured for yet."""
-        quantity = self.product_uom_qty - self.qty_delivered
         shares = self.sourcing_ids
         if not shares:
-            return [((self.warehouse_id or self.order_id.warehouse_id)._origin, quantity, None)]
-        fitted = shares._get_fitted(quantity)
+            warehouse = (self.warehouse_id or self.order_id.warehouse_id)._origin
+            return [(warehouse, self.product_uom_qty - self.qty_delivered, None)]
+        fitted = shares._get_fitted(self.product_uom_qty)
         return [
             (share.warehouse_id._origin, part, share.route_id._origin or None)
             for share, part in zip(shares, fitted, strict=True)
@@ -260,6 +262,10 @@ class SaleOrderLine(models.Model):
             "as_of": fields.Datetime.to_string(fields.Datetime.now()),
             "can_change": self._can_change_sourcing(),
             "is_split": len(shares) > 1,
+            "can_split": len(warehouses) > 1,
+            "promise": self.promise_date and format_date(self.env, self.promise_date),
+            "reason": self.promise_reason,
+            "warning": self.promise_warning,
             "options": options,
         }
 
@@ -356,12 +362,21 @@ class SaleOrderLine(models.Model):
         self._set_sourcing([(warehouse, self.product_uom_qty, route_id)])
         return True
 
-    def _set_sourcing(self, shares):
-        """Replace the shares of a line.
-
-        :param shares: ``[(warehouse, quantity in the line's unit, route id or False), ...]``
-        """
+    def action_split(self):
+        """Open a proposal to spread the line over several warehouses."""
         self.ensure_one()
+        self._check_can_change_sourcing()
+        split = self.env["sale.order.line.split"].create({"line_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Split over Warehouses"),
+            "res_model": "sale.order.line.split",
+            "res_id": split.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _check_can_change_sourcing(self):
         self.check_access("write")
         if not self._can_change_sourcing():
             raise UserError(
@@ -369,6 +384,14 @@ class SaleOrderLine(models.Model):
                     "The order is confirmed or cancelled. Change the warehouse of its deliveries."
                 )
             )
+
+    def _set_sourcing(self, shares):
+        """Replace the shares of a line.
+
+        :param shares: ``[(warehouse, quantity in the line's unit, route id or False), ...]``
+        """
+        self.ensure_one()
+        self._check_can_change_sourcing()
         self.sourcing_ids.unlink()
         if len(shares) == 1 and shares[0][0] == self.order_id.warehouse_id and not shares[0][2]:
             return  # the order says so already

@@ -75,8 +75,8 @@ class SaleOrderLine(models.Model):
             for warehouse_id, part in sourcing.deltas(quantity, wanted, ordered)
         ]
 
-    def _get_ordered_by_warehouse(self, uom):
-        """Return ``{warehouse id: quantity}`` planned or delivered already, net of refunds.
+    def _get_ordered_by_warehouse(self, uom, done_only=False):
+        """Return ``{warehouse id: quantity in `uom`}`` planned or gone already, net of refunds.
 
         It is what `_get_qty_procurement` adds up, by the warehouse that the goods leave; what
         came back for a refund counts where it had left.
@@ -84,6 +84,8 @@ class SaleOrderLine(models.Model):
         ordered = defaultdict(float)
         outgoing, incoming = self._get_outgoing_incoming_moves(strict=False)
         for move in outgoing | incoming:
+            if done_only and move.state != "done":
+                continue
             quantity = move.quantity if move.state == "done" else move.product_uom_qty
             quantity = move.product_uom._compute_quantity(quantity, uom, rounding_method="HALF-UP")
             origin = move.origin_returned_move_id or move

@@ -1,6 +1,6 @@
 """The promise of an order line: taken once, kept with its reason."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools.misc import format_date
 
 from ..core import promise, watch
@@ -10,6 +10,7 @@ STATES = [
     (watch.KEPT, "Kept"),
     (watch.AT_RISK, "At risk"),
     (watch.BROKEN, "Broken"),
+    (watch.DONE, "Delivered"),
 ]
 
 
@@ -37,7 +38,25 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="Kept: what is reserved or planned covers the line by the promised day.\n"
         "At risk: it does only if a receipt that is overdue comes after all.\n"
-        "Broken: it comes later, or not at all.",
+        "Broken: it comes later, or not at all.\n"
+        "Delivered: nothing of it is left to deliver.",
+    )
+    promise_expected_date = fields.Date(
+        string="Now Expected",
+        copy=False,
+        readonly=True,
+        help="Day on which the line can leave by what is planned now. Empty when nothing planned"
+        " covers it.",
+    )
+    promise_warning = fields.Text(
+        copy=False, readonly=True, help="Why the promise is at risk or broken."
+    )
+    promise_checked = fields.Datetime(
+        string="Checked On", copy=False, readonly=True, help="Moment of the last check."
+    )
+
+    _promise_open = models.Index(
+        "(id) WHERE promise_date IS NOT NULL AND promise_state IS DISTINCT FROM 'done'"
     )
 
     # ------------------------------------------------------------------
@@ -71,7 +90,9 @@ class SaleOrderLine(models.Model):
             "promise_source": self._get_worst_source(option for _need, option, _day in parts),
             "promise_reason": "\n".join(self._explain_part(*part) for part in parts),
             "promise_moment": now,
-            "promise_state": watch.KEPT if all(days) else watch.BROKEN,
+            "promise_state": watch.KEPT if all(days) else False,
+            "promise_expected_date": max(days) if all(days) else False,
+            "promise_warning": False,
         }
 
     def _explain_part(self, need, option, day):
@@ -101,21 +122,21 @@ class SaleOrderLine(models.Model):
                     }
                 )
 
-    def _forget_promise(self):
-        self.write(
-            dict.fromkeys(
-                (
-                    "promise_date",
-                    "promise_source",
-                    "promise_reason",
-                    "promise_moment",
-                    "promise_state",
-                ),
-                False,
-            )
-        )
+    def _plan_for_promise(self):
+        """Put off open deliveries of confirmed lines to the promised day."""
+        planner = self.env["sale.promise.planner"]
+        for line in self.filtered("promise_date"):
+            days = {share.warehouse_id.id: share.promise_date for share in line.sourcing_ids}
+            for move in planner._get_own_moves(line):
+                warehouse = move.location_id.warehouse_id
+                day = days.get(warehouse.id) or line.promise_date
+                if day > planner._get_day(warehouse, move.date):
+                    move.date = planner._get_noon(warehouse, day)
 
-    @api.model
+    def _forget_promise(self):
+        names = [name for name in self._fields if name.startswith("promise_")]
+        self.filtered("promise_moment").write(dict.fromkeys(names, False))
+
     def _is_beyond(self, parts):
         """Tell whether parts are more than can be promised.
 
@@ -131,3 +152,14 @@ class SaleOrderLine(models.Model):
             ):
                 return True
         return False
+
+    def action_view_promise_order(self):
+        """Open the order of the line."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

@@ -62,7 +62,12 @@ class SaleOrderLineSourcing(models.Model):
     def _get_fitted(self, total):
         """Return the quantities of the shares of one line, changed to add up to `total`."""
         precision = self.env["decimal.precision"].precision_get("Product Unit")
-        fitted = sourcing.fit(total, self.mapped("quantity"))
+        done = self.line_id._get_ordered_by_warehouse(self.line_id.product_uom_id, done_only=True)
+        fitted = sourcing.fit(
+            total,
+            self.mapped("quantity"),
+            [done.get(share.warehouse_id._origin.id, 0.0) for share in self],
+        )
         return [round(quantity, precision) for quantity in fitted]
 
     def _fit(self, total):

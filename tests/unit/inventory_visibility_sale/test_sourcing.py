@@ -27,6 +27,14 @@ def test_fit(total, before, after):
 
 
 @pytest.mark.parametrize(
+    ("total", "done", "after"),
+    [(7, [0, 4], [3, 4]), (4, [2, 3], [2, 2]), (5, [2, 3], [2, 3]), (12, [6, 4], [8, 4])],
+)
+def test_fit_leaves_what_is_delivered(total, done, after):
+    assert sourcing.fit(total, [6, 4], done) == after
+
+
+@pytest.mark.parametrize(
     ("total", "wanted", "ordered", "expected"),
     [
         # nothing ordered yet: every share in full
