@@ -28,6 +28,9 @@ class TestSourcing(PromiseCommon):
                 result[place] = result.get(place, 0) + move.product_uom_qty
         return result
 
+    def _get_transfers(self, line):
+        return self.env["stock.move"].search([("sale_sourcing_id", "in", line.sourcing_ids.ids)])
+
     def _get_deliveries(self, line, warehouse):
         return line.move_ids.filtered(lambda move: move.location_id.warehouse_id == warehouse)
 
@@ -105,7 +108,7 @@ class TestSourcing(PromiseCommon):
         self.assertEqual(line.qty_to_deliver, 1)
 
     def test_less_than_a_warehouse_has_delivered_already(self):
-        """The depot has delivered its 4; of the 3 that the customer takes less, Central gives all."""
+        """The depot has delivered its 4; the 3 that the customer takes less are Central's."""
         self._stock(4, warehouse=self.depot)
         order = self._order(10)
         line = order.order_line
@@ -136,8 +139,9 @@ class TestSourcing(PromiseCommon):
         )
         with wizard.product_return_moves.edit(0) as row:
             row.quantity = 3
-            row.to_refund = True
-        picking = self.env["stock.picking"].browse(wizard.save().action_create_returns()["res_id"])
+        wizard = wizard.save()
+        wizard.product_return_moves.to_refund = True
+        picking = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
         self._do(picking.move_ids)
         self.assertEqual(line.qty_delivered, 7)
         # what came back is delivered again, from where it had left, when more is ordered
@@ -187,13 +191,10 @@ class TestSourcing(PromiseCommon):
         line.action_source_from(self.shop.id, self.route.id)
         order.action_confirm()
         line.product_uom_qty = 13
-        transfers = self.env["stock.move"].search(
-            [
-                ("sale_sourcing_id", "in", line.sourcing_ids.ids),
-                ("location_id.usage", "=", "internal"),
-            ]
+        leave = self._get_transfers(line).filtered(
+            lambda move: move.location_id.usage == "internal"
         )
-        self.assertEqual(sum(transfers.mapped("product_uom_qty")), 9)
+        self.assertEqual(sum(leave.mapped("product_uom_qty")), 9)
         self.assertEqual(self._get(warehouse=self.shop)["qty_atp"], 0)
 
     def test_only_quotations_are_sourced_anew(self):
