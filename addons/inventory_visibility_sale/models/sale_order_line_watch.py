@@ -197,7 +197,7 @@ class SaleOrderLine(models.Model):
         arrivals, demands = self._get_open_moves(products, warehouses)
         result = defaultdict(list)
         for key, place_demands in demands.items():
-            on_hand = figures[key]["qty_on_hand"] - figures[key].get("qty_blocked", 0.0)
+            on_hand = figures[key]["qty_on_hand"] - figures[key]["qty_blocked"]
             today = planner._get_day(self.env["stock.warehouse"].browse(key[1]))
             covers = watch.deal(today, on_hand, arrivals[key], place_demands)
             for move_id, cover in covers.items():

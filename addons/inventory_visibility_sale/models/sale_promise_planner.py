@@ -154,12 +154,16 @@ class SalePromisePlanner(models.AbstractModel):
 
     @api.model
     def _prepare_supply(self, today, figures, steps):
-        """Make a `core.promise.Supply` of the figures and the projection of one row."""
-        kept = figures["qty_on_hand"] - self._get_sellable(figures)
+        """Make a `core.promise.Supply` of the figures and the projection of one row.
+
+        The balance of a projection is what may be sold, less what is held; safety stock is
+        still in it.
+        """
+        safety = figures["qty_safety_stock"]
         return promise.Supply(
             today,
             self._get_sellable(figures),
-            tuple((max(step["date"], today), step["balance"] - kept) for step in steps),
+            tuple((max(step["date"], today), step["balance"] - safety) for step in steps),
         )
 
     @api.model
@@ -167,9 +171,9 @@ class SalePromisePlanner(models.AbstractModel):
         """Return the part of what is on hand that may be promised, reserved or not."""
         return (
             figures["qty_on_hand"]
-            - figures.get("qty_blocked", 0.0)
-            - figures.get("qty_soft_reserved", 0.0)
-            - figures.get("qty_safety_stock", 0.0)
+            - figures["qty_blocked"]
+            - figures["qty_soft_reserved"]
+            - figures["qty_safety_stock"]
         )
 
     @api.model

@@ -55,6 +55,22 @@ class TestPromise(PromiseCommon):
         line.product_uom_id = self.dozen
         self.assertEqual(line.available_date, self._day(2))
 
+    def test_what_is_kept_back_is_deducted_once(self):
+        """20 on hand, 5 of them in a blocked location, safety stock 3: 12 can be promised."""
+        self._stock(15)
+        location = self.central.lot_stock_id.copy(
+            {"name": "Quality", "availability_block": "quality"}
+        )
+        self._stock(5, location=location)
+        self.env["stock.safety.stock"].create(
+            {"product_id": self.product.id, "warehouse_id": self.central.id, "quantity": 3}
+        )
+        self._receive(self.central, 4, days=5)
+        self.assertEqual(self._order(12).order_line.available_date, self._day(0))
+        self.assertEqual(self._order(12.01).order_line.available_date, self._day(5))
+        self.assertEqual(self._order(16).order_line.available_date, self._day(5))
+        self.assertFalse(self._order(16.01).order_line.available_date)
+
     def test_nothing_planned(self):
         line = self._order(1).order_line
         self.assertFalse(line.available_date)
