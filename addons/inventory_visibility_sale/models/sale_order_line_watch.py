@@ -34,9 +34,8 @@ class SaleOrderLine(models.Model):
                 warehouses |= warehouse
                 if route:
                     warehouses |= route.sudo().supplier_wh_id.sudo(False)
-        lock = getattr(self.env["stock.soft.reservation"], "_lock_promise", None)
-        if lines and lock:
-            lock(lines.product_id, warehouses)
+        if lines:
+            self.env["stock.soft.reservation"]._lock_promise(lines.product_id, warehouses)
             # what was read before the lock may be what was true before somebody else's promise
             self.env.invalidate_all()
 
