@@ -4,6 +4,7 @@ from . import (
     test_stock_availability_odoo,
     test_stock_availability_screen,
     test_stock_availability_security,
+    test_stock_count,
     test_stock_exception,
     test_stock_exception_kinds,
     test_stock_external_feed,
