@@ -18,6 +18,7 @@ from . import (
     stock_availability_moves,
     stock_availability_place,
     stock_availability_query,
+    stock_availability_rights,
     stock_availability_row,
     stock_availability_screen,
     stock_channel,

@@ -12,4 +12,5 @@ from . import (
     test_stock_webhook,
     test_stock_webhook_delivery,
     test_stock_webhook_threshold,
+    test_warehouse_rights,
 )
