@@ -4,6 +4,7 @@ from . import (
     res_config_settings,
     res_users,
     stock_availability,
+    stock_availability_api,
     stock_availability_bus,
     stock_availability_dashboard,
     stock_availability_dashboard_cell,

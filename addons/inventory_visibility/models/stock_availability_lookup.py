@@ -33,6 +33,8 @@ class StockAvailabilityLookup(models.AbstractModel):
         :raise ValidationError: see the class
         """
         products = self._find("product.product", ("default_code", "barcode"), values, argument)
+        templates = self.env["product.template"].union(*(p.product_tmpl_id for p in products))
+        templates.fetch(["is_storable", "uom_id", "company_id"])
         for index, product in enumerate(products):
             if not product.is_storable:
                 raise ValidationError(
@@ -105,34 +107,63 @@ class StockAvailabilityLookup(models.AbstractModel):
             if len(records) != 1:
                 raise ValidationError(self._get_not_found_message(element, value, len(records)))
             record = next(iter(records))
-            if "active" in record and not record.active:
+            if "active" in record._fields and not record.active:
                 raise ValidationError(
                     self.env._(
                         "%(argument)s: %(value)s is archived.", argument=element, value=value
                     )
                 )
             result.append(record)
-        return result
+        return list(self.env[model].browse(record.id for record in result))
 
     @api.model
     def _search_named(self, model, names, values):
         """Return ``{value: records}`` that the user may see, archived ones only if no other."""
-        records = self.env[model].with_context(active_test=False)
+        # of records with many fields, only those that are asked for are read
+        records = self.env[model].with_context(active_test=False, prefetch_fields=False)
         ids = {value for value in values if isinstance(value, int) and value < 1 << 31}
         codes = {value for value in values if isinstance(value, str)}
         domain = Domain("id", "in", ids) if ids else Domain.FALSE
         if codes:
             domain |= Domain.OR(Domain(name, "in", codes) for name in names)
+        domain &= self._get_limit(model)
         by_value = {}
-        for record in records.search(domain):
+        for record in records.search_fetch(domain, self._get_looked_at(model, names)):
             by_value.setdefault(record.id, set()).add(record)
             for name in names:
                 if codes and record[name]:
                     by_value.setdefault(record[name], set()).add(record)
+        return self._prefer_active(by_value)
+
+    @api.model
+    def _prefer_active(self, by_value):
         for value, several in by_value.items():
             if len(several) > 1:
                 by_value[value] = {record for record in several if record.active} or several
         return by_value
+
+    @api.model
+    def _get_limit(self, model):
+        """Return the domain of the places that a user limited to some warehouses may see.
+
+        Warehouses and locations themselves are read by everybody who works with stock; what is
+        there is not. Groups have a record rule of their own.
+        """
+        columns = {"stock.warehouse": "id", "stock.location": "warehouse_id"}
+        if self.env.su or model not in columns:
+            return Domain.TRUE
+        limited_to = self.env.user.sudo().availability_warehouse_ids.ids
+        return Domain(columns[model], "in", limited_to) if limited_to else Domain.TRUE
+
+    @api.model
+    def _get_looked_at(self, model, names):
+        """Return the fields of a model that are read of what is found."""
+        wanted = (*names, "active", "company_id", "product_tmpl_id", "warehouse_id")
+        return [
+            name
+            for name in wanted
+            if name in self.env[model]._fields and self.env[model]._fields[name].store
+        ]
 
     @api.model
     def _check_list(self, values, argument):

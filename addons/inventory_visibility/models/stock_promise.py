@@ -150,6 +150,8 @@ class StockPromise(models.AbstractModel):
         pairs = sorted(set(pairs))
         if not pairs:
             return
+        if len(pairs) == 1 and self._touch(SQL("(product_id, place) = %s", pairs[0])):
+            return
         found = self._select_for_update(pairs)
         if len(found) < len(pairs):
             self.env.execute_query(
@@ -160,14 +162,21 @@ class StockPromise(models.AbstractModel):
                 )
             )
             found = self._select_for_update(pairs)
-        # changes the rows, so that a transaction with an older snapshot cannot lock them
+        self._touch(SQL("id IN %s", tuple(found)))
+
+    @api.model
+    def _touch(self, condition):
+        """Change rows, so that a transaction with an older snapshot cannot lock them.
+
+        :return: how many there are
+        """
         self.env.cr.execute(
             SQL(
-                "UPDATE stock_promise_counter SET revision = (revision + 1) %% 1000000"
-                " WHERE id IN %s",
-                tuple(found),
+                "UPDATE stock_promise_counter SET revision = (revision + 1) %% 1000000 WHERE %s",
+                condition,
             )
         )
+        return self.env.cr.rowcount
 
     @api.model
     def _select_for_update(self, pairs):
@@ -200,9 +209,13 @@ class StockPromise(models.AbstractModel):
         return linked
 
     @api.model
-    def _get_linked_pairs(self, products, pairs):
-        """Add what groups tie to pairs of product id and leaf; see :meth:`_get_linked_leaves`."""
-        held = self._get_group_claims(products, fields.Datetime.now())
+    def _get_linked_pairs(self, products, pairs, held=None):
+        """Add what groups tie to pairs of product id and leaf; see :meth:`_get_linked_leaves`.
+
+        :param held: what :meth:`_get_group_claims` returned
+        """
+        if held is None:
+            held = self._get_group_claims(products, fields.Datetime.now())
         ruled = self._get_rule_groups(products)
         if not held and not ruled:
             return set(pairs)
@@ -222,14 +235,14 @@ class StockPromise(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _open_ledgers(self, products, pairs, dates, now):
+    def _open_ledgers(self, products, pairs, dates, claims):
         """Return what can be promised: ``{product id: Ledger}``.
 
         :param pairs: of product id and leaf, with all that groups tie to them
         :param dates: list of dates, ascending; None, first, stands for now
+        :param claims: what :meth:`_get_group_claims` returned
         """
         scale = self._get_scale()
-        claims = self._get_group_claims(products, now)
         leaves = defaultdict(set)
         for product_id, leaf in pairs:
             leaves[product_id].add(leaf)
@@ -267,7 +280,8 @@ class StockPromise(models.AbstractModel):
         by_model = defaultdict(list)
         for leaf in leaves:
             by_model[leaf.partition(",")[0]].append(leaf)
-        availability = self.env["stock.availability"].sudo()
+        # days are those of the places: the user's time zone need not be read
+        availability = self.env["stock.availability"].sudo().with_context(tz="UTC")
         capacity = {}
         for model, names in by_model.items():
             places = self.env[model].sudo().browse(int(name.partition(",")[2]) for name in names)

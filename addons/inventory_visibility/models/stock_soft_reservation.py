@@ -21,7 +21,6 @@ class StockSoftReservation(models.Model):
     _description = "Soft Reservation"
     _order = "id desc"
     _rec_name = "reference"
-    _check_company_auto = True
 
     reference = fields.Char(
         required=True,

@@ -107,6 +107,7 @@ class StockSoftReservation(models.Model):
                     "channel_id": channel.id,
                     "company_id": company.id,
                     "product_id": product.id,
+                    "uom": product.uom_id.name,
                     "place_model": place._name,
                     "place_id": place.id,
                     "place_field": PLACE_FIELDS[place._name],
@@ -195,7 +196,7 @@ class StockSoftReservation(models.Model):
         ``later_date`` is the day if it is after today where the place is, else None.
         """
         date = self._parse_date(line.get("date"), f"{element}.date")
-        today = self._get_today(place)
+        today = self._get_today(place) if date else None
         if date and date < today:
             raise ValidationError(
                 self.env._("%(argument)s: %(date)s is past.", argument=f"{element}.date", date=date)

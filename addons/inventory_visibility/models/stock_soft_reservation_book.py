@@ -114,14 +114,18 @@ class StockSoftReservation(models.Model):
 
     @api.model
     def _lock_wanted(self, products, wanted, known):
-        """Lock pairs of product id and leaf; see :class:`MoreToLock`."""
+        """Lock pairs of product id and leaf; see :class:`MoreToLock`.
+
+        :return: the pairs, and what is held at groups
+        """
         promise = self.env["stock.promise"]
         pairs = wanted | known
         promise._lock(pairs)
-        linked = promise._get_linked_pairs(products, pairs)
+        claims = promise._get_group_claims(products, fields.Datetime.now())
+        linked = promise._get_linked_pairs(products, pairs, claims)
         if linked - pairs:
             raise MoreToLock(linked)
-        return linked
+        return linked, claims
 
     # ------------------------------------------------------------------
     # Booking
@@ -135,7 +139,6 @@ class StockSoftReservation(models.Model):
         :param together: ``line``, ``reference`` or ``call``: what is reserved in full or not at all
         :return: list of dicts, see `_get_answer` and `_get_refusal`
         """
-        now = fields.Datetime.now()
         promise = self.env["stock.promise"]
         products = self.env["product.product"].browse(
             {request["product_id"] for request in requests}
@@ -148,31 +151,36 @@ class StockSoftReservation(models.Model):
             (request["product_id"], leaf) for request in requests for leaf in request["leaves"]
         }
         locked = self._lock_wanted(products, wanted, known)
+        now = fields.Datetime.now()
         booked = self._find_booked(requests)
         self._check_same_content(requests, booked, together)
         new = [r for r in requests if (r["reference"], r["line"]) not in booked]
-        refused = {}
+        answered = {}
         if new:
-            accepted, refused = self._decide(new, together, products, locked, now)
-            records = self.create([self._prepare_hold(request, now) for request in accepted])
+            accepted, answered = self._decide(new, together, products, locked, now)
+            records = self.create([self._prepare_hold(request) for request in accepted])
             for request, record in zip(accepted, records, strict=True):
-                booked[request["reference"], request["line"]] = record
+                key = request["reference"], request["line"]
+                answered[key] = self._get_first_answer(request, record.id)
         answers = []
         for request in requests:
             key = request["reference"], request["line"]
-            answers.append(booked[key]._get_answer() if key in booked else refused[key])
+            answers.append(booked[key]._get_answer() if key in booked else answered[key])
         return answers
 
     @api.model
     def _find_booked(self, requests):
         """Return what is already there of the references: ``{(reference, line): record}``."""
-        records = self.search(
-            [
-                ("reference", "in", list({request["reference"] for request in requests})),
-                ("company_id", "=", requests[0]["company_id"]),
-                ("channel_id", "=", requests[0]["channel_id"]),
-            ]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM stock_soft_reservation WHERE reference IN %s AND company_id = %s"
+                " AND COALESCE(channel_id, 0) = %s",
+                tuple({request["reference"] for request in requests}),
+                requests[0]["company_id"],
+                requests[0]["channel_id"] or 0,
+            )
         )
+        records = self.browse(id_ for (id_,) in rows)
         return {(record.reference, record.line): record for record in records}
 
     @api.model
@@ -223,8 +231,9 @@ class StockSoftReservation(models.Model):
         :return: list of requests, and ``{(reference, line): refusal}``
         """
         promise = self.env["stock.promise"]
+        pairs, claims = locked
         dates = [None, *sorted({r["later_date"] for r in requests if r["later_date"]})]
-        ledgers = promise._open_ledgers(products, locked, dates, now)
+        ledgers = promise._open_ledgers(products, pairs, dates, claims)
         company = self.env["res.company"].browse(requests[0]["company_id"])
         scopes = promise._open_scopes(company, products, ledgers, now)
         accepted, refused = [], {}
@@ -272,7 +281,7 @@ class StockSoftReservation(models.Model):
         return None
 
     @api.model
-    def _prepare_hold(self, request, now):
+    def _prepare_hold(self, request):
         """Return the values of the record of an accepted request."""
         names = ("reference", "line", "channel_id", "company_id", "product_id", "quantity")
         return {
@@ -312,25 +321,30 @@ class StockSoftReservation(models.Model):
         return self.state == "held" and self.date_until <= fields.Datetime.now()
 
     @api.model
+    def _get_first_answer(self, request, id_):
+        """Return the answer to a request that has just been fulfilled; nothing is read for it."""
+        return {
+            "id": id_,
+            "reference": request["reference"],
+            "line": request["line"],
+            "state": "held",
+            "product_id": request["product_id"],
+            "quantity": request["quantity"],
+            "consumed_quantity": 0.0,
+            "uom": request["uom"],
+            "date": request["date"] and fields.Date.to_string(request["date"]),
+            "date_until": fields.Datetime.to_string(request["date_until"]),
+            "reason": False,
+        }
+
+    @api.model
     def _get_refusal(self, request, room):
         """Return the answer to a request that was refused.
 
         :param room: what could have been promised, in smallest quantities; None when the line
             itself could, but not another one that belongs to it
         """
-        product = self.env["product.product"].browse(request["product_id"])
-        answer = {
-            "id": False,
-            "reference": request["reference"],
-            "line": request["line"],
-            "state": "refused",
-            "product_id": product.id,
-            "quantity": request["quantity"],
-            "consumed_quantity": 0.0,
-            "uom": product.uom_id.name,
-            "date": request["date"] and fields.Date.to_string(request["date"]),
-            "date_until": False,
-        }
+        answer = self._get_first_answer(request, False) | {"state": "refused", "date_until": False}
         if room is None:
             answer["reason"] = self.env._("Another line that belongs to this one was refused.")
             return answer
@@ -339,7 +353,7 @@ class StockSoftReservation(models.Model):
         answer["reason"] = self.env._(
             "Only %(promisable)s %(unit)s can be promised.",
             promisable=f"{promisable:g}",
-            unit=product.uom_id.name,
+            unit=request["uom"],
         )
         return answer
 

@@ -1,6 +1,7 @@
 from . import (
     test_soft_reservation,
     test_stock_availability,
+    test_stock_availability_api,
     test_stock_availability_odoo,
     test_stock_availability_screen,
     test_stock_availability_security,

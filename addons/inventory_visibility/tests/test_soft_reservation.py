@@ -19,6 +19,7 @@ class ReservationCommon(AvailabilityCommon):
         cls.holds = cls.env["stock.soft.reservation"]
         cls.product.default_code = "CHAIR"
         cls._stock(10)
+        cls.earlier = cls.holds.search([])
 
     def _line(self, reference="A", quantity=1, place=None, product=None, **values):
         return {
@@ -34,7 +35,11 @@ class ReservationCommon(AvailabilityCommon):
         return self.holds.reserve([self._line(*args, **values)], channel=channel)[0]
 
     def _held(self):
-        return sum(self.holds.search([]).mapped("held_quantity"))
+        return sum(self._get_holds().mapped("held_quantity"))
+
+    def _get_holds(self):
+        """Return what was reserved in this test."""
+        return self.holds.search([]) - self.earlier
 
 
 @tagged("post_install", "-at_install")
@@ -443,7 +448,7 @@ class TestLifecycle(ReservationCommon):
             cron.method_direct_trigger()
             cron.method_direct_trigger()
         self.assertEqual(
-            {hold.reference: hold.state for hold in self.holds.search([])},
+            {hold.reference: hold.state for hold in self._get_holds()},
             {**{f"A{n}": "expired" for n in range(5)}, "LONG": "held"},
         )
         self.assertEqual([event[0] for event in emitted], ["reservation.expired"] * 5)

@@ -1,0 +1,138 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from .test_soft_reservation import ReservationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAvailabilityApi(ReservationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.product.barcode = "4006381333931"
+        cls._stock(5, warehouse=cls.shop)
+        cls.network = cls.env["stock.place.group"].create(
+            {
+                "name": "Network",
+                "code": "NET",
+                "warehouse_ids": [(6, 0, (cls.central | cls.shop).ids)],
+            }
+        )
+        cls.outside = cls.env["stock.external.place"].create({"name": "3PL", "code": "3PL"})
+        cls.viewer = new_test_user(
+            cls.env, "viewer", "inventory_visibility.group_inventory_visibility_user"
+        )
+
+    def _get_rows(self, *args, user=None, **kwargs):
+        return self.availability.with_user(user or self.viewer).get_availability(*args, **kwargs)
+
+    def test_every_kind_of_place(self):
+        places = [
+            {"warehouse": "CEN"},
+            {"location": "CEN/Stock"},
+            {"location": self.shop.lot_stock_id.id},
+            {"group": "NET"},
+            {"external_place": "3PL"},
+        ]
+        rows = self._get_rows(["CHAIR", "4006381333931", self.product.id], places)
+        self.assertEqual(len(rows), 15)
+        self.assertEqual([row["place"] for row in rows[:5]], places)
+        self.assertEqual(
+            [row["product"] for row in rows[::5]], ["CHAIR", "4006381333931", self.product.id]
+        )
+        self.assertEqual([row["qty_on_hand"] for row in rows[:5]], [10.0, 10.0, 5.0, 15.0, 0.0])
+        self.assertEqual({row["uom"] for row in rows}, {"Units"})
+        self.assertRegex(rows[0]["as_of"], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
+        self.assertNotIn("promisable", rows[0])
+
+    def test_dates(self):
+        """10 here; 4 leave in two days, 20 arrive in five: 6 now, 26 from the fifth day on."""
+        with freeze_time("2030-03-01 10:00:00"):
+            self._deliver(self.central, 4, days=2)
+            self._receive(self.central, 20, days=5)
+            [row] = self._get_rows(
+                ["CHAIR"],
+                [{"warehouse": "CEN"}],
+                dates=["2030-03-06", "2030-03-01", "2030-03-05"],
+                channel="WEB",
+            )
+            self.assertEqual(
+                row["atp_by_date"], {"2030-03-01": 6.0, "2030-03-05": 6.0, "2030-03-06": 26.0}
+            )
+            self.assertEqual(row["promisable_by_date"], row["atp_by_date"])
+            self.assertEqual(row["promisable"], 6.0)
+            for dates, message in (
+                (["2030-03-01", "2030-02-28"], r"dates\[1\]: 2030-02-28 is past"),
+                (["soon"], r"dates\[0\]: give a date"),
+                ([None], r"dates\[0\]: None is past"),
+                ("2030-03-01", "dates: give a list"),
+            ):
+                with self.subTest(dates=dates), self.assertRaisesRegex(ValidationError, message):
+                    self._get_rows(["CHAIR"], [{"warehouse": "CEN"}], dates=dates)
+
+    def test_what_a_channel_may_promise(self):
+        """15 in the network, 12 of them held there: 3 are left in each; 1 is the market's."""
+        self._reserve("A", 12, {"group": "NET"})
+        self.env["stock.channel.allocation"].create(
+            {"channel_id": self.market.id, "amount": 1, "warehouse_id": self.shop.id}
+        )
+        places = [
+            {"warehouse": "CEN"},
+            {"warehouse": "SHP"},
+            {"group": "NET"},
+            {"location": "CEN/Stock"},
+        ]
+        for channel, expected in (("WEB", [2.0, 2.0, 2.0, None]), ("MKT", [3.0, 3.0, 3.0, None])):
+            rows = self._get_rows(["CHAIR"], places, channel=channel)
+            self.assertEqual([row["promisable"] for row in rows], expected)
+
+    def test_bad_input(self):
+        other = self.env["res.company"].create({"name": "Other Company"})
+        hidden = self.env["stock.warehouse"].search([("company_id", "=", other.id)])
+        good = {"warehouse": "CEN"}
+        for products, places, message in (
+            ("CHAIR", [good], "products: give a list"),
+            (["CHAIR"], good, "places: give a list"),
+            (["CHAIR", "X"], [good], r"products\[1\]: there is no X, or you may not see it"),
+            (
+                ["CHAIR"],
+                [good, {"warehouse": hidden.id}],
+                rf"places\[1\]: there is no {hidden.id},",
+            ),
+            (["CHAIR"], [{"group": "X"}], r"places\[0\]: there is no X"),
+            (["CHAIR"], [good, {"shelf": 1}], r"places\[1\]: a place is named by its kind"),
+        ):
+            with self.subTest(message=message), self.assertRaisesRegex(ValidationError, message):
+                self._get_rows(products, places)
+        self.assertEqual(self._get_rows([], [good]), [])
+        self.assertEqual(self._get_rows(["CHAIR"], []), [])
+
+    def test_rights(self):
+        employee = new_test_user(self.env, "employee", "base.group_user")
+        with self.assertRaises(AccessError):
+            self._get_rows(["CHAIR"], [{"warehouse": "CEN"}], user=employee)
+        self.viewer.availability_warehouse_ids = self.shop
+        [row] = self._get_rows(["CHAIR"], [{"warehouse": "SHP"}])
+        self.assertEqual(row["qty_on_hand"], 5.0)
+        for place in ({"warehouse": "CEN"}, {"group": "NET"}):
+            with self.assertRaisesRegex(ValidationError, "or you may not see it"):
+                self._get_rows(["CHAIR"], [place])
+
+    def test_queries_do_not_grow_with_products_and_places(self):
+        products = self.env["product.product"].create(
+            [{"name": f"P{n}", "is_storable": True} for n in range(40)]
+        )
+        places = [{"warehouse": w.id} for w in self.warehouses]
+        self.env.flush_all()
+
+        def count(some, places):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            rows = self._get_rows(some.ids, places, channel="WEB")
+            self.assertEqual(len(rows), len(some) * len(places))
+            return self.cr.sql_log_count - before
+
+        count(products[:1], places[:1])
+        self.assertLessEqual(count(products, places), count(products[:2], places[:2]))
