@@ -48,6 +48,12 @@
         "data/stock_exception_data.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "inventory_visibility/static/src/dashboard/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "inventory_visibility/static/tests/*.test.js",
+        ],
         "web.assets_tests": [
             "inventory_visibility/static/tests/tours/**/*",
         ],
