@@ -10,7 +10,8 @@ def total(cells: Iterable[Figures], additive: Iterable[str]) -> dict[str, Any]:
     """Return the figures of several cells taken together.
 
     Quantities and the daily demand (``additive``) are added up; the days of cover follow from the
-    sums (available / demand, False without demand); of dates the first counts.
+    sums (what is available or kept as safety stock / demand, False without demand); of dates the
+    first counts.
 
     ATP is added up like the other quantities: it is what can be promised without moving goods
     from one place to another, and so never more than what the places could promise together.
@@ -22,7 +23,8 @@ def total(cells: Iterable[Figures], additive: Iterable[str]) -> dict[str, Any]:
     for name in ("shortage_date", "next_receipt_date"):
         result[name] = min((cell[name] for cell in cells if cell.get(name)), default=False)
     result["days_of_cover"] = days_of_cover(
-        result.get("qty_available", 0.0), result.get("daily_demand", 0.0)
+        result.get("qty_available", 0.0) + result.get("qty_safety_stock", 0.0),
+        result.get("daily_demand", 0.0),
     )
     return result
 

@@ -11,6 +11,7 @@ from . import (
     stock_availability_dashboard_export,
     stock_availability_dashboard_figures,
     stock_availability_dashboard_order,
+    stock_availability_dashboard_shortages,
     stock_availability_dashboard_transfers,
     stock_availability_facets,
     stock_availability_figures,

@@ -293,7 +293,8 @@ class StockAvailability(models.Model):
                 missing = 2 if term == "|" else 1
                 while missing:
                     inner = next(terms)
-                    missing += {"&": 1, "|": 1, "!": 0}.get(inner, -1)
+                    # a condition may hold a list, and so cannot be looked up
+                    missing += {"&": 1, "|": 1, "!": 0}[inner] if isinstance(inner, str) else -1
                 continue
             yield term
 

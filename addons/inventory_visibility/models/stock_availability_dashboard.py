@@ -35,7 +35,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         """Return a page of products with their figures in every place.
 
         :param dict filters: ``domain`` is a domain on `stock.availability`, as a search view
-            makes it; ``group_ids`` lists location groups to be shown instead of warehouses
+            makes it
         :param int offset: of the first product
         :param int limit: products of a page, at most 500
         :param dict order: ``field`` is ``"product"``, ``"category"`` or a figure, ``place_id``
@@ -94,7 +94,13 @@ class StockAvailabilityDashboard(models.AbstractModel):
     def _get_places(self, filters):
         """Return the places in scope: the columns of the matrix, in the order of their screens."""
         _product, place, _row = self._split_domain(filters["domain"])
-        return self.env["stock.warehouse"].search(place)
+        return self.env["stock.warehouse"].search(place & self._get_visible_domain())
+
+    @api.model
+    def _get_visible_domain(self):
+        """Return the domain of the warehouses that the user may see the stock of."""
+        limited = self.env.user.availability_warehouse_ids
+        return Domain("id", "in", limited.ids) if limited else Domain.TRUE
 
     @api.model
     def _split_domain(self, domain):

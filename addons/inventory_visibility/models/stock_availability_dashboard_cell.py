@@ -75,6 +75,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         self._check_access()
         product = self._find("product.product", product_id)
         place = self._find("stock.warehouse", warehouse_id)
+        place = place.filtered_domain(self._get_visible_domain())
         if not product or not place:
             raise UserError(
                 self.env._("This product or warehouse does not exist, or you may not see it.")
@@ -103,15 +104,11 @@ class StockAvailabilityDashboard(models.AbstractModel):
     def _get_state_columns(self):
         """Return the figures that add up to what is on hand."""
         return [
-            name
-            for name in (
-                "qty_available",
-                "qty_reserved",
-                "qty_soft_reserved",
-                "qty_safety_stock",
-                "qty_blocked",
-            )
-            if name in self.env["stock.availability"]._fields
+            "qty_available",
+            "qty_reserved",
+            "qty_soft_reserved",
+            "qty_safety_stock",
+            "qty_blocked",
         ]
 
     @api.model
@@ -134,10 +131,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
     @api.model
     def _get_cell_projection(self, product, place):
         """Return ``[{date, incoming, outgoing, balance, atp}]`` by day, today first."""
-        rows = self.env["stock.availability"]
-        if not hasattr(rows, "_get_projection"):
-            return []
-        projections = rows._get_projection(product, place)
+        projections = self.env["stock.availability"]._get_projection(product, place)
         return projections[product.id, place.id]
 
     # ------------------------------------------------------------------
@@ -148,7 +142,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
     def _get_cell_lots(self, product, place):
         """Return the lots on hand, those that expire first at the top; None without the right."""
         quants = self.env["stock.quant"]
-        if not quants.has_access("read"):
+        if not (quants.has_access("read") and self.env["stock.lot"].has_access("read")):
             return None
         groups = quants._read_group(
             [
@@ -217,8 +211,27 @@ class StockAvailabilityDashboard(models.AbstractModel):
 
     @api.model
     def _get_cell_exceptions(self, product, place):
-        """Return the open exceptions of the cell; None where there is nothing that finds them."""
-        return None
+        """Return the open exceptions of the cell; None without the right."""
+        exceptions = self.env["stock.exception"]
+        if not exceptions.has_access("read"):
+            return None
+        found = exceptions.search(
+            [
+                ("state", "=", "open"),
+                ("product_id", "=", product.id),
+                ("warehouse_id", "in", (place.id, False)),
+            ],
+            limit=LISTED,
+        )
+        return [
+            {
+                "id": exception.id,
+                "name": exception.display_name,
+                "detail": exception.sentence or "",
+                "severity": exception.severity,
+            }
+            for exception in found
+        ]
 
     # ------------------------------------------------------------------
     # Actions
@@ -287,7 +300,9 @@ class StockAvailabilityDashboard(models.AbstractModel):
     def _get_best_source(self, product, place):
         """Return the other warehouse of the company that can give most of the product."""
         others = self.env["stock.warehouse"].search(
-            Domain("company_id", "=", place.company_id.id) & Domain("id", "!=", place.id)
+            Domain("company_id", "=", place.company_id.id)
+            & Domain("id", "!=", place.id)
+            & self._get_visible_domain()
         )
         figures = self.env["stock.availability"]._get_availability(product, others)
 

@@ -11,8 +11,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: Pairs of product and place whose states are counted while somebody waits for the screen.
-LIVE_PAIRS = 200000
 #: Days within which a lot is called expiring.
 EXPIRING_DAYS = 30
 
@@ -79,8 +77,8 @@ class StockAvailabilityDashboard(models.AbstractModel):
             "on_hand": "_open_rows",
             "available": "_open_rows",
             "in_transit": "_open_rows",
-            "stock_outs": "_open_rows",
-            "stock_outs_projected": "_open_rows",
+            "stock_outs": "_open_shortages",
+            "stock_outs_projected": "_open_shortages",
             "expiring": "_open_expiring",
             "overdue_receipts": "_open_pickings",
             "overdue_transfers": "_open_pickings",
@@ -173,138 +171,69 @@ class StockAvailabilityDashboard(models.AbstractModel):
     @api.model
     def _get_stock_sums_query(self, domain, places):
         """Return the statement: per company, the units met, and quantity, value and number of
-        products of each figure.
+        products of each figure. It reads the steps of the availability statement that it needs;
+        PostgreSQL leaves the others out.
+
+        Of what is available, consigned stock is taken to be the last to be promised, so the
+        value is a floor.
         """
-        products = self.env["product.product"]._search(domain)
+        scope = {"warehouse_id": places.ids}
+        if not self._is_everything(domain):
+            scope["product_id"] = self.env["product.product"]._search(domain).get_result_ids()
+        builder = self.env["stock.availability.query"]
+        self.env["stock.availability"]._flush_figures()
         sums = SQL(", ").join(
             SQL(
-                "SUM(stock.%(name)s)::float8, SUM((COALESCE(stock.%(name)s, 0)"
-                " - COALESCE(stock.%(name)s_consigned, 0)) * %(cost)s)::float8,"
-                " COUNT(*) FILTER (WHERE stock.%(name)s > 0)",
+                "SUM(part.%(name)s)::float8, SUM(%(own)s"
+                " * COALESCE((product.standard_price ->> part.company_id::text)::numeric, 0)"
+                ")::float8, COUNT(*) FILTER (WHERE part.%(name)s > 0)",
                 name=SQL(name),
-                cost=SQL(
-                    "COALESCE((product.standard_price ->> stock.company_id::text)::numeric, 0)"
-                ),
+                own=SQL(own),
             )
-            for name in ("on_hand", "available", "in_transit")
-        )
-        return SQL(
-            """
-            SELECT stock.company_id, ARRAY_AGG(DISTINCT template.uom_id), %(sums)s
-              FROM (%(stock)s) AS stock
-              JOIN product_product product ON product.id = stock.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-             WHERE product.id IN %(products)s
-             GROUP BY stock.company_id
-            """,
-            sums=sums,
-            stock=self._select_stock(places),
-            products=products.subselect(),
-        )
-
-    @api.model
-    def _select_stock(self, places):
-        """Return on hand, available and in transit per product and company."""
-        return SQL(
-            """
-            SELECT quant.product_id, location.company_id,
-                   SUM(quant.quantity) FILTER (WHERE %(here)s) AS on_hand,
-                   SUM(quant.quantity) FILTER (WHERE %(here)s AND %(theirs)s)
-                       AS on_hand_consigned,
-                   SUM(quant.quantity - quant.reserved_quantity) FILTER (WHERE %(here)s)
-                       AS available,
-                   SUM(quant.quantity - quant.reserved_quantity)
-                       FILTER (WHERE %(here)s AND %(theirs)s) AS available_consigned,
-                   SUM(quant.quantity) FILTER (WHERE location.usage = 'transit') AS in_transit,
-                   SUM(quant.quantity) FILTER (WHERE location.usage = 'transit' AND %(theirs)s)
-                       AS in_transit_consigned
-              FROM stock_quant quant
-              JOIN stock_location location ON location.id = quant.location_id
-              LEFT JOIN res_company company ON company.id = location.company_id
-             WHERE (%(here)s OR location.usage = 'transit')
-               AND (location.company_id IN %(companies)s OR location.company_id IS NULL)
-             GROUP BY quant.product_id, location.company_id
-            """,
-            here=SQL(
-                "location.usage = 'internal' AND location.warehouse_id IN %s",
-                tuple(places.ids) or (0,),
-            ),
-            theirs=SQL(
-                "quant.owner_id IS NOT NULL AND quant.owner_id IS DISTINCT FROM company.partner_id"
-            ),
-            companies=tuple(self.env.companies.ids),
-        )
-
-    # ------------------------------------------------------------------
-    # Shortage
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _get_row_conditions(self):
-        """Return ``{figure: condition on the rows that it counts or opens}``."""
-        return {
-            "on_hand": Domain("qty_on_hand", "!=", 0),
-            "available": Domain("qty_available", ">", 0),
-            "in_transit": Domain("qty_in_transit", ">", 0),
-            "stock_outs": Domain("state", "in", ["out", "short"])
-            & Domain("qty_available", "<=", 0),
-            "stock_outs_projected": Domain("state", "=", "short") & Domain("qty_available", ">", 0),
-        }
-
-    @api.model
-    def _get_figures_of_shortage(self, filters, domain, places):
-        labels = self._get_row_labels()
-        counts = self._count_shortages(domain, places)
-        for name, tone in (("stock_outs", "danger"), ("stock_outs_projected", "warning")):
-            label, description = labels[name]
-            yield {
-                "name": name,
-                "label": label,
-                "help": description,
-                "kind": "count",
-                "value": counts.get(name),
-                "detail": self.env._("products × places"),
-                "tone": tone if counts.get(name) else "",
-            }
-
-    @api.model
-    def _count_shortages(self, domain, places):
-        """Return ``{figure: number of rows}``, nothing when it would take too long to count."""
-        products = self.env["product.product"].search_count(
-            domain, limit=LIVE_PAIRS // max(len(places), 1) + 1
-        )
-        if products * len(places) > LIVE_PAIRS:
-            return {}
-        rows = self.env["stock.availability"]
-        conditions = self._get_row_conditions()
-        names = ("stock_outs", "stock_outs_projected")
-        query = rows._search(
-            self._get_row_domain(domain, places) & Domain("state", "in", ["out", "short"])
-        )
-        [(out, projected)] = self.env.execute_query(
-            query.select(
-                *[
-                    SQL("COUNT(*) FILTER (WHERE %s)", self._to_sql(conditions[name], query))
-                    for name in names
-                ]
+            for name, own in (
+                ("on_hand", "(part.on_hand - part.consigned)"),
+                ("available", "GREATEST(part.available - part.consigned, 0)"),
+                ("in_transit", "part.in_transit"),
             )
         )
-        return {"stock_outs": out, "stock_outs_projected": projected}
-
-    @api.model
-    def _to_sql(self, domain, query):
-        rows = self.env["stock.availability"]
-        return domain.optimize_full(rows)._to_sql(rows, query.table, query)
-
-    @api.model
-    def _open_rows(self, name, filters):
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "inventory_visibility.stock_availability_action"
+        return builder._with(
+            builder._get_ctes(scope, fields.Datetime.now()),
+            SQL(
+                """
+                SELECT part.company_id, ARRAY_AGG(DISTINCT template.uom_id), %s
+                  FROM (
+                        SELECT line.product_id, place.company_id,
+                               SUM(line.on_hand) AS on_hand,
+                               SUM(line.available) AS available,
+                               SUM(line.in_transit) AS in_transit,
+                               SUM(line.consigned) AS consigned
+                          FROM (
+                                SELECT product_id, place_id, on_hand,
+                                       on_hand - reserved - blocked AS available,
+                                       0 AS in_transit, COALESCE(consigned, 0) AS consigned
+                                  FROM stock
+                                 UNION ALL
+                                SELECT product_id, place_id, 0, -quantity, 0, 0 FROM hold
+                                 UNION ALL
+                                SELECT product_id, place_id, 0, -quantity, 0, 0 FROM safety
+                                 UNION ALL
+                                SELECT product_id, place_id, 0, 0, in_transit, 0 FROM transit
+                               ) AS line
+                          JOIN place ON place.id = line.place_id
+                         GROUP BY line.product_id, place.company_id
+                       ) AS part
+                  JOIN product_product product ON product.id = part.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                 GROUP BY part.company_id
+                """,
+                sums,
+            ),
         )
-        action["name"], action["help"] = self._get_row_labels()[name]
-        action["domain"] = list(filters["domain"] & self._get_row_conditions()[name])
-        action["context"] = {}
-        return action
+
+    @api.model
+    def _is_everything(self, domain):
+        """Whether a domain leaves every product that is tracked in stock."""
+        return domain == Domain("is_storable", "=", True)
 
     # ------------------------------------------------------------------
     # Expiry
@@ -315,7 +244,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         if "expiration_date" not in self.env["stock.lot"]._fields:
             return
         quants = self.env["stock.quant"]
-        if not quants.has_access("read"):
+        if not (quants.has_access("read") and self.env["stock.lot"].has_access("read")):
             return
         [(lots,)] = quants._read_group(
             self._get_expiring_domain(domain, places), [], ["lot_id:count_distinct"]

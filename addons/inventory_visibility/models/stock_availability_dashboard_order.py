@@ -72,7 +72,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         field = rows._fields[name]
         if name == "days_of_cover":
             value = SQL(
-                "GREATEST(SUM(qty_available), 0) / NULLIF(SUM(daily_demand), 0)",
+                "GREATEST(SUM(qty_available + qty_safety_stock), 0) / NULLIF(SUM(daily_demand), 0)"
             )
         elif name == "state":
             value = SQL("MIN(severity)")
@@ -80,7 +80,14 @@ class StockAvailabilityDashboard(models.AbstractModel):
             value = SQL("MIN(%s)", SQL.identifier(name))
         else:
             value = SQL("SUM(%s)", SQL.identifier(name))
-        names = {"product_id", "qty_available", "daily_demand", "severity", name}
+        names = {
+            "product_id",
+            "qty_available",
+            "qty_safety_stock",
+            "daily_demand",
+            "severity",
+            name,
+        }
         columns = SQL(", ").join(
             SQL("%s AS %s", SQL.identifier(query.table, column), SQL.identifier(column))
             for column in sorted(names)

@@ -10,7 +10,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
     _inherit = "stock.availability.dashboard"
 
     @api.model
-    def _get_figures_of_transfers(self, filters, domain, places):
+    def _get_figures_of_transfers(self, _filters, domain, places):
         pickings = self.env["stock.picking"]
         if not pickings.has_access("read"):
             return
@@ -27,7 +27,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
             ),
         }
         for name, (label, description, unit) in labels.items():
-            number = pickings.search_count(self._get_overdue_domain(name, filters, domain, places))
+            number = pickings.search_count(self._get_overdue_domain(name, domain, places))
             yield {
                 "name": name,
                 "label": label,
@@ -39,7 +39,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
             }
 
     @api.model
-    def _get_overdue_domain(self, name, filters, domain, places):
+    def _get_overdue_domain(self, name, domain, places):
         """Return the domain of the overdue pickings behind a figure.
 
         What comes from outside is a receipt, what moves between own locations (transit included)
@@ -56,23 +56,15 @@ class StockAvailabilityDashboard(models.AbstractModel):
                 | Domain("picking_type_id.warehouse_id", "in", places.ids)
             )
         )
-        if not self._is_unfiltered(filters):
+        if not self._is_everything(domain):
             result &= Domain("move_ids", "any", self._get_product_condition("product_id", domain))
         return result
-
-    @api.model
-    def _is_unfiltered(self, filters):
-        """Whether every storable product is shown."""
-        product, _place, row = self._split_domain(filters["domain"])
-        return product.is_true() and row.is_true()
 
     @api.model
     def _open_pickings(self, name, filters):
         places = self._get_places(filters)
         domain = self._get_product_domain(filters, places)
-        pickings = self.env["stock.picking"].search(
-            self._get_overdue_domain(name, filters, domain, places)
-        )
+        pickings = self.env["stock.picking"].search(self._get_overdue_domain(name, domain, places))
         action = self.env["ir.actions.actions"]._for_xml_id("stock.action_picking_tree_all")
         return {
             **action,
