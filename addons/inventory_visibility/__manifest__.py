@@ -45,7 +45,9 @@
         "views/stock_exception_views.xml",
         "views/stock_exception_kind_views.xml",
         "views/stock_exception_menus.xml",
+        "views/stock_exception_digest_views.xml",
         "data/stock_exception_data.xml",
+        "data/stock_exception_digest_data.xml",
     ],
     "assets": {
         "web.assets_backend": [

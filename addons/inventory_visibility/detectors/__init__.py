@@ -12,6 +12,7 @@ from . import (
     phantom_stock,
     projected_stock_out,
     reserved_idle,
+    stale_feed,
     stranded_transit,
     unusual,
     unusual_adjustment,

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 
@@ -63,20 +63,27 @@ class OutOfStock(models.AbstractModel):
 
     def _get_sentence(self, exception):
         figures = exception.figures or {}
+        receipt = figures.get("receipt")
         values = {
             "demand": exception._text_quantity(figures.get("demand"), 2),
             "outgoing": exception._text_quantity(figures.get("outgoing")),
-            "receipt": exception._text_date(figures.get("receipt")),
+            "receipt": exception._text_date(receipt),
         }
-        if figures.get("receipt"):
+        if receipt and receipt < fields.Date.to_string(fields.Date.today()):
             return self.env._(
-                "Nothing is available; demand is %(demand)s a day, %(outgoing)s are on order, and"
-                " the next receipt is planned for %(receipt)s.",
+                "Nothing is available, and the receipt planned for %(receipt)s is overdue; demand"
+                " is %(demand)s a day, and %(outgoing)s are waiting to be delivered.",
+                **values,
+            )
+        if receipt:
+            return self.env._(
+                "Nothing is available until the receipt planned for %(receipt)s; demand is"
+                " %(demand)s a day, and %(outgoing)s are waiting to be delivered.",
                 **values,
             )
         return self.env._(
             "Nothing is available and no receipt is planned; demand is %(demand)s a day, and"
-            " %(outgoing)s are on order.",
+            " %(outgoing)s are waiting to be delivered.",
             **values,
         )
 

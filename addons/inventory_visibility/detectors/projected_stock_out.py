@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 
@@ -62,7 +62,7 @@ class ProjectedStockOut(models.AbstractModel):
             "receipt": exception._text_date(figures.get("receipt")),
             "quantity": exception._text_quantity(),
         }
-        if figures.get("receipt"):
+        if (figures.get("receipt") or "") >= fields.Date.to_string(fields.Date.today()):
             return self.env._(
                 "%(available)s available last %(cover)s days at %(demand)s a day; the next receipt"
                 " is planned for %(receipt)s. %(quantity)s will be missing.",

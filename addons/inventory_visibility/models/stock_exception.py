@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import format_date, format_datetime, formatLang
 
 from .stock_exception_kind import SEVERITIES
 
@@ -158,7 +158,9 @@ class StockException(models.Model):
         self.ensure_one()
         if not self.res_model or self.res_model not in self.env:
             return None
-        return self.env[self.res_model].browse(self.res_id).exists() or None
+        document = self.env[self.res_model].browse(self.res_id).exists()
+        document.check_access("read")
+        return document or None
 
     def _get_reference(self):
         """Return the origin that documents made for this exception carry."""
@@ -184,6 +186,12 @@ class StockException(models.Model):
             moment = fields.Datetime.to_datetime(str(value).replace("T", " ")[:19])
             value = fields.Datetime.context_timestamp(self, moment).date()
         return format_date(self.env, value)
+
+    def _text_moment(self, value):
+        """Return a moment out of ``figures`` (ISO text, UTC) in the user's time zone."""
+        if not value:
+            return ""
+        return format_datetime(self.env, str(value).replace("T", " ")[:19], dt_format="short")
 
     # ------------------------------------------------------------------
     # What users do
@@ -238,7 +246,8 @@ class StockException(models.Model):
         """Keep exceptions quiet while their cause lasts without getting worse, with a reason."""
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the exceptions are resolved."))
-        for exception in self._check_user_action().filtered(lambda exc: exc.state != "closed"):
+        chosen = self._check_user_action().filtered(lambda exc: exc.state in ("open", "snoozed"))
+        for exception in chosen:
             exception.write(
                 {
                     "state": "resolved",
@@ -249,7 +258,8 @@ class StockException(models.Model):
                     "worsened": False,
                 }
             )
-            exception.activity_unlink_automatic()
+        chosen._drop_automatic_activities()
+        chosen._emit_resolved()
 
     def action_reopen(self):
         """Open again what was snoozed or resolved."""
@@ -257,7 +267,7 @@ class StockException(models.Model):
             {"state": "open", "snooze_until": False, "resolve_reason": False}
         )
 
-    def activity_unlink_automatic(self):
+    def _drop_automatic_activities(self):
         """Remove the activities that runs created; those that people planned stay."""
         self.activity_ids.filtered("automated").unlink()
 

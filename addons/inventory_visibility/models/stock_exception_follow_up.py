@@ -52,6 +52,14 @@ class StockException(models.Model):
             self.env.flush_all()
             self.env.invalidate_all()
 
+    def _emit_resolved(self):
+        """Tell the webhooks of what a person resolved."""
+        self.env["stock.webhook"]._emit_many(
+            ("exception.closed", exception.product_id.id, exception._prepare_event(), company)
+            for company, exceptions in self.grouped("company_id").items()
+            for exception in exceptions
+        )
+
     def _prepare_event(self):
         """Return what a webhook is told; money is not part of it."""
         self.ensure_one()

@@ -155,7 +155,8 @@ class StockExceptionKind(models.Model):
         existing = {
             (code, company.id) for code, company in kinds._read_group([], ["kind", "company_id"])
         }
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        everyone = [("active", "in", (True, False))]
+        companies = self.env["res.company"].sudo().search(everyone)
         kinds.create(
             [
                 {

@@ -44,7 +44,11 @@ class StockException(models.Model):
                 "SELECT %s WHERE FALSE",
                 self.env["stock.exception.detector"]._columns(),
             )
+        kept = (*CAUSE, "since", "figures")
         values = {
+            "columns": SQL(", ").join(SQL.identifier("found", name) for name in kept),
+            "digits": self.env["decimal.precision"].precision_get("Product Unit"),
+            "places": company.currency_id.decimal_places,
             "cost": SQL("COALESCE((product.standard_price->>%s)::numeric, 0)", str(company.id)),
             "severity": kind.severity,
             "critical": kind.sudo().critical_value,
@@ -58,8 +62,10 @@ class StockException(models.Model):
                 WITH found AS MATERIALIZED (%(query)s),
                 priced AS (
                     SELECT DISTINCT ON (%(cause)s)
-                           found.*, template.uom_id, %(owner)s AS user_id,
-                           COALESCE(found.value, ABS(found.quantity) * %(cost)s, 0) AS worth
+                           %(columns)s, template.uom_id, %(owner)s AS user_id,
+                           ROUND(COALESCE(found.quantity, 0), %(digits)s) AS quantity,
+                           ROUND(COALESCE(found.value, ABS(found.quantity) * %(cost)s, 0),
+                                 %(places)s) AS worth
                       FROM found
                       LEFT JOIN product_product product ON product.id = found.product_id
                       LEFT JOIN product_template template ON template.id = product.product_tmpl_id
@@ -117,7 +123,7 @@ class StockException(models.Model):
         """What every run brings up to date; the alias of the exception is ``exception``."""
         return SQL(
             """
-            quantity = COALESCE(found.quantity, 0), value = found.worth, uom_id = found.uom_id,
+            quantity = found.quantity, value = found.worth, uom_id = found.uom_id,
             severity = found.severity, figures = found.figures,
             last_seen = %(now)s, write_date = %(now)s, write_uid = %(uid)s
             """,
@@ -126,11 +132,15 @@ class StockException(models.Model):
         )
 
     def _count_changes(self, statement, change):
-        """Run a statement that returns ids, and note these as changed."""
+        """Run a statement that returns ids and former states, and note these as changed.
+
+        What was resolved is not noted: those who want to know were told then.
+        """
         self.env.cr.execute(
             SQL(
                 "WITH changed AS (%s)"
-                " INSERT INTO stock_exception_change SELECT id, %s FROM changed",
+                " INSERT INTO stock_exception_change"
+                " SELECT id, %s FROM changed WHERE former IS DISTINCT FROM 'resolved'",
                 statement,
                 change,
             )
@@ -152,10 +162,10 @@ class StockException(models.Model):
                   FROM stock_exception_found found
                  WHERE exception.id = found.exception_id
                    AND exception.state = 'resolved'
-                   AND (ABS(COALESCE(found.quantity, 0))
+                   AND (ABS(found.quantity)
                             > exception.resolved_quantity * (1 + %(worsening)s / 100.0)
                         OR found.severity > exception.resolved_severity)
-                RETURNING exception.id
+                RETURNING exception.id, NULL AS former
                 """,
                 now=self._get_moment(),
                 worsening=kind.worsening,
@@ -177,7 +187,7 @@ class StockException(models.Model):
                        %(figures)s
                   FROM stock_exception_found found
                  WHERE exception.id = found.exception_id AND found.known_state = 'closed'
-                RETURNING exception.id
+                RETURNING exception.id, NULL AS former
                 """,
                 now=self._get_moment(),
                 figures=self._set_figures(),
@@ -196,12 +206,12 @@ class StockException(models.Model):
                        create_date, create_uid, write_date, write_uid
                 )
                 SELECT %(company)s, %(kind)s, product_id, warehouse_id, location_id, lot_id,
-                       res_model, res_id, COALESCE(quantity, 0), worth, uom_id, severity, figures,
+                       res_model, res_id, quantity, worth, uom_id, severity, figures,
                        user_id, 'open', COALESCE(since, %(now)s), %(now)s, %(now)s, %(now)s, 1,
                        FALSE, %(now)s, %(uid)s, %(now)s, %(uid)s
                   FROM stock_exception_found
                  WHERE exception_id IS NULL
-                RETURNING id
+                RETURNING id, NULL AS former
                 """,
                 company=kind.company_id.id,
                 kind=kind.kind,
@@ -241,14 +251,16 @@ class StockException(models.Model):
                 UPDATE stock_exception exception
                    SET state = 'closed', closed_date = %(now)s, snooze_until = NULL,
                        worsened = FALSE, write_date = %(now)s, write_uid = %(uid)s
-                 WHERE exception.company_id = %(company)s
-                   AND exception.kind = %(kind)s
-                   AND exception.state <> 'closed'
+                  FROM stock_exception old
+                 WHERE exception.id = old.id
+                   AND old.company_id = %(company)s
+                   AND old.kind = %(kind)s
+                   AND old.state <> 'closed'
                    AND NOT EXISTS (
                         SELECT FROM stock_exception_found found
-                         WHERE found.exception_id = exception.id
+                         WHERE found.exception_id = old.id
                    )
-                RETURNING exception.id
+                RETURNING exception.id, old.state AS former
                 """,
                 now=self._get_moment(),
                 uid=self.env.uid,

@@ -320,6 +320,20 @@ class TestStockException(ExceptionCommon):
         self.assertEqual(closed.event_type, "exception.closed")
         self.assertEqual(closed.payload["id"], event.payload["id"])
 
+    def test_webhooks_are_told_once_of_what_was_resolved(self):
+        emitted = []
+        webhooks = type(self.env["stock.webhook"])
+        self.patch(webhooks, "_get_subscribed", lambda *args: [1])
+        self.patch(
+            webhooks,
+            "_emit_many",
+            lambda self, events: emitted.extend((event[0], event[2]["id"]) for event in events),
+        )
+        self.exception.action_resolve("Known")
+        self._stock(4)
+        self._look("negative_stock")
+        self.assertEqual(emitted, [("exception.closed", self.exception.id)])
+
     # ------------------------------------------------------------------
     # Rights
     # ------------------------------------------------------------------

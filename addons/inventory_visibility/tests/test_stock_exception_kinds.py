@@ -72,7 +72,7 @@ class TestStockExceptionKinds(ExceptionCommon):
         self._receive(self.central, 50, days=4)
         self._look("out_of_stock")
         exception = self.assertOne("out_of_stock", quantity=4.0)
-        self.assertIn("receipt is planned", exception.sentence)
+        self.assertIn("until the receipt planned for", exception.sentence)
         self._move(self.central.lot_stock_id, self.customer, 30)
         self._look("out_of_stock")
         self.assertEqual(self.assertOne("out_of_stock", quantity=30.0), exception)
@@ -334,6 +334,38 @@ class TestStockExceptionKinds(ExceptionCommon):
         self._look("unusual_adjustment")
         exception = self.assertOne("unusual_adjustment", quantity=6.0)
         self.assertAlmostEqual(exception.figures["z"], 6 / 1.4826, 3)
+
+    def test_stale_feed(self):
+        """Allowed for 24 hours, 30 hours old: stale for 6; 4 pieces at 10 are promised on it."""
+        partner = self.env["res.partner"].create({"name": "Warehouse & Co", "email": "a@b.example"})
+        place = self.env["stock.external.place"].create(
+            {"name": "Third Party", "code": "3PL", "partner_id": partner.id, "stale_after": 24}
+        )
+        place.last_feed_date = self.now - timedelta(hours=30)
+        self.env["stock.external.quant"].sudo().create(
+            {
+                "place_id": place.id,
+                "product_id": self.product.id,
+                "quantity": 4,
+                "feed_date": place.last_feed_date,
+                "received_date": place.last_feed_date,
+            }
+        )
+        self._look("stale_feed")
+        exception = self.exceptions.search(
+            [("res_model", "=", "stock.external.place"), ("res_id", "=", place.id)]
+        )
+        self.assertRecordValues(
+            exception,
+            [{"value": 40, "since": self.now - timedelta(hours=6), "state": "open"}],
+        )
+        self.assertIn("24 hours", exception.sentence)
+        action = exception.action_propose()
+        composer = self.env[action["res_model"]].with_context(**action["context"]).create({})
+        self.assertEqual(composer.partner_ids, partner)
+        place.last_feed_date = self.now
+        self._look("stale_feed")
+        self.assertEqual(exception.state, "closed")
 
     def test_every_action_opens_something(self):
         """Whatever kind it is, a click on the proposed action leads somewhere."""
