@@ -46,7 +46,7 @@ class TestStockAvailabilityScreen(AvailabilityCommon):
         return domain
 
     def test_opens_on_what_is_short(self):
-        menu = self.env.ref("inventory_visibility.menu_inventory_visibility")
+        menu = self.env.ref("inventory_visibility.menu_stock_availability")
         self.assertEqual(menu.action, self.action)
         self.assertEqual(menu.parent_id, self.env.ref("stock.menu_stock_root"))
         rows = self.availability.search(self._get_default_domain())
