@@ -33,13 +33,25 @@ class StockExceptionKind(models.Model):
     def _cron_detect(self):
         """Look for every kind in every company; go on with what a killed run left."""
         self._ensure_kinds()
+        self._get_due()._run(commit=True)
+
+    @api.model
+    def _get_due(self):
+        """Return what a killed run left, or else everything, marked as to be looked for."""
         kinds = self.with_context(active_test=False)
         due = kinds.search([("due", "=", True)])
         if not due:
-            due = self._get_kinds_to_run(self.env["res.company"].search([("active", "=", True)]))
+            companies = self.env["res.company"].search([("active", "=", True)])
+            due = self._get_kinds_to_run(companies)
             due.due = True
-        self.env["ir.cron"]._commit_progress(remaining=len(due))
-        due._run(commit=True)
+        try:
+            self._commit(0, len(due))
+        except OperationalError:
+            # another run marked them at this moment: share its work
+            self.env.cr.rollback()
+            due = kinds.search([("due", "=", True)])
+            self._commit(0, len(due))
+        return due
 
     @api.model
     def action_run_now(self):

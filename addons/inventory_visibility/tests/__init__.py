@@ -1,7 +1,7 @@
 from . import (
-    test_soft_reservation,
     test_dashboard,
     test_dashboard_cell,
+    test_soft_reservation,
     test_stock_availability,
     test_stock_availability_api,
     test_stock_availability_odoo,
