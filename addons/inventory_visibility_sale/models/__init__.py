@@ -1,8 +1,12 @@
 from . import (
+    broken_promise,
+    crm_team,
     res_company,
     res_config_settings,
     sale_order,
+    sale_order_hold,
     sale_order_line,
+    sale_order_line_hold,
     sale_order_line_procurement,
     sale_order_line_promise,
     sale_order_line_sourcing,
@@ -10,4 +14,5 @@ from . import (
     sale_promise_planner,
     stock_move,
     stock_rule,
+    stock_soft_reservation,
 )

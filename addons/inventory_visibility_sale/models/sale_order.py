@@ -49,7 +49,9 @@ class SaleOrder(models.Model):
     def action_confirm(self):
         """Take the promises before the deliveries are planned: these follow the promised days."""
         self.filtered(lambda order: order.state in ("draft", "sent"))._promise_and_enforce()
-        return super().action_confirm()
+        result = super().action_confirm()
+        self.order_line._consume_holds()
+        return result
 
     def _promise_and_enforce(self):
         """Take the promises, and do as the company wants with what is beyond them."""
@@ -98,6 +100,7 @@ class SaleOrder(models.Model):
         moves.filtered(
             lambda move: all(origin.state != "done" for origin in move.move_orig_ids)
         )._action_cancel()
+        self.order_line._release_holds(self.env._("The order was cancelled."))
         self.order_line._forget_promise()
         return result
 

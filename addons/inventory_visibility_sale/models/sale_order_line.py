@@ -84,6 +84,7 @@ class SaleOrderLine(models.Model):
         "state",
         "move_ids.state",
         "move_ids.date",
+        "soft_reservation_ids.state",
     )
     def _compute_available_date(self):
         found = self._find_promises()
@@ -266,6 +267,7 @@ class SaleOrderLine(models.Model):
             "promise": self.promise_date and format_date(self.env, self.promise_date),
             "reason": self.promise_reason,
             "warning": self.promise_warning,
+            "held": self._explain_hold(),
             "options": options,
         }
 

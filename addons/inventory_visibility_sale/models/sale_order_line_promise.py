@@ -51,6 +51,9 @@ class SaleOrderLine(models.Model):
     promise_warning = fields.Text(
         copy=False, readonly=True, help="Why the promise is at risk or broken."
     )
+    promise_broken = fields.Datetime(
+        string="Broken Since", copy=False, readonly=True, help="When a check found it broken."
+    )
     promise_checked = fields.Datetime(
         string="Checked On", copy=False, readonly=True, help="Moment of the last check."
     )
@@ -69,7 +72,7 @@ class SaleOrderLine(models.Model):
         :return: the lines that cannot be promised, or only after the date the order asks for
         """
         found = self._find_promises()
-        beyond = self.browse()
+        beyond = self._find_held_by_groups(found)
         now = fields.Datetime.now()
         for line in self:
             parts = found.get(line)
@@ -93,6 +96,7 @@ class SaleOrderLine(models.Model):
             "promise_state": watch.KEPT if all(days) else False,
             "promise_expected_date": max(days) if all(days) else False,
             "promise_warning": False,
+            "promise_broken": False,
         }
 
     def _explain_part(self, need, option, day):
@@ -121,6 +125,49 @@ class SaleOrderLine(models.Model):
                         "transfer_date": option.day if option.transfer else False,
                     }
                 )
+
+    def _find_held_by_groups(self, found):
+        """Return lines that would take what soft reservations of a location group need.
+
+        Such a hold lowers what none of the group's warehouses can promise by itself, but together
+        they have to keep it; the book of promises knows how much each may still give. It matters
+        where companies refuse what they cannot promise.
+
+        :param found: as of :meth:`_find_promises`
+        """
+        book = self.env["stock.promise"].sudo()
+        lines = self.filtered(lambda line: line.company_id.promise_policy == "refuse")
+        products = lines.product_id.sudo()
+        now = fields.Datetime.now()
+        if not products or not book._get_group_claims(products, now):
+            return self.browse()
+        needs = [(line, *part) for line in lines for part in found.get(line, []) if part[2]]
+        dates = [None, *sorted({day for _line, _need, _option, day in needs})]
+        wanted = {
+            (need.product.id, f"stock.warehouse,{need.warehouse.id}")
+            for _line, need, _option, _day in needs
+        }
+        pairs = book._get_linked_pairs(products, wanted)
+        ledgers = book._open_ledgers(products, pairs, dates, now)
+        scale, beyond = book._get_scale(), self.browse()
+        for line, need, option, day in needs:
+            leaf = f"stock.warehouse,{need.warehouse.id}"
+            own = sum(
+                hold.held_quantity
+                for hold in line._get_holds()
+                if hold.warehouse_id == need.warehouse or hold.group_id
+            ) + sum(
+                move.product_qty
+                for move in self.env["sale.promise.planner"]._get_own_moves(line)
+                if move.location_id.warehouse_id == need.warehouse
+            )
+            units = round(max(need.quantity - option.transfer - own, 0.0) * scale)
+            ledger = ledgers[need.product.id]
+            date = dates.index(day)
+            if units and ledger.room({leaf}, date) < units:
+                beyond |= line
+            ledger.take({leaf}, units, date)
+        return beyond
 
     def _plan_for_promise(self):
         """Put off open deliveries of confirmed lines to the promised day."""

@@ -120,6 +120,7 @@ class SaleOrderLine(models.Model):
                 values = line._prepare_check(today, parts)
             values_by_line[line] = {**values, "promise_checked": moment}
             if values["promise_state"] == watch.BROKEN and before != watch.BROKEN:
+                values_by_line[line]["promise_broken"] = moment
                 broken |= line
             elif values["promise_state"] != watch.BROKEN and before == watch.BROKEN:
                 mended |= line

@@ -201,7 +201,12 @@ class SalePromisePlanner(models.AbstractModel):
 
     @api.model
     def _give_back(self, plan, lines):
-        """Count the lines' own planned deliveries as available: they are what is promised."""
+        """Count the lines' own planned deliveries and holds as available: they are theirs."""
+        for hold in lines.sudo().soft_reservation_ids:
+            key = (hold.product_id.id, hold.warehouse_id.id)
+            if key in plan.supplies and hold.held_quantity:
+                supply = plan.supplies[key]
+                plan.supplies[key] = supply.claim(supply.today, -hold.held_quantity)
         for move in self._get_own_moves(lines):
             warehouse = move.location_id.warehouse_id
             key = (move.product_id.id, warehouse.id)
