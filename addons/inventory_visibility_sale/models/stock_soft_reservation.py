@@ -15,10 +15,10 @@ class StockSoftReservation(models.Model):
     )
 
     @api.model
-    def _prepare_hold(self, request, now):
+    def _prepare_hold(self, request):
         """Tie what a quotation holds to its line, see `sale.order.action_hold`."""
         lines = self.env.context.get("hold_sale_lines", {})
-        values = super()._prepare_hold(request, now)
+        values = super()._prepare_hold(request)
         if line_id := lines.get(request["reference"]):
             values["sale_line_id"] = line_id
         return values
