@@ -138,8 +138,8 @@ class SaleOrderLine(models.Model):
         book = self.env["stock.promise"].sudo()
         lines = self.filtered(lambda line: line.company_id.promise_policy == "refuse")
         products = lines.product_id.sudo()
-        now = fields.Datetime.now()
-        if not products or not book._get_group_claims(products, now):
+        claims = products and book._get_group_claims(products, fields.Datetime.now())
+        if not claims:
             return self.browse()
         needs = [(line, *part) for line in lines for part in found.get(line, []) if part[2]]
         dates = [None, *sorted({day for _line, _need, _option, day in needs})]
@@ -147,8 +147,8 @@ class SaleOrderLine(models.Model):
             (need.product.id, f"stock.warehouse,{need.warehouse.id}")
             for _line, need, _option, _day in needs
         }
-        pairs = book._get_linked_pairs(products, wanted)
-        ledgers = book._open_ledgers(products, pairs, dates, now)
+        pairs = book._get_linked_pairs(products, wanted, claims)
+        ledgers = book._open_ledgers(products, pairs, dates, claims)
         scale, beyond = book._get_scale(), self.browse()
         for line, need, option, day in needs:
             leaf = f"stock.warehouse,{need.warehouse.id}"
