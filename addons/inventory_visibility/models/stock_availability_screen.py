@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_list
 from odoo.tools.misc import format_date, formatLang
 
 from .stock_availability_moves import OPEN_STATES
@@ -37,14 +38,29 @@ class StockAvailability(models.Model):
             "ok": self._explain_cover,
             "idle": self._explain_idle,
         }
-        return texts[self.state]()
+        return " ".join(text for text in (texts[self.state](), self._explain_kept()) if text)
+
+    def _explain_kept(self):
+        """Return what of the stock is kept from being promised, or nothing."""
+        parts = [
+            text % self._format_quantity(quantity)
+            for text, quantity in (
+                (self.env._("%s blocked"), self.qty_blocked),
+                (self.env._("%s held by soft reservations"), self.qty_soft_reserved),
+                (self.env._("%s kept as safety stock"), self.qty_safety_stock),
+            )
+            if quantity
+        ]
+        if not parts:
+            return ""
+        return self.env._("Not promised: %(parts)s.", parts=format_list(self.env, parts))
 
     def _explain_short(self):
         return self.env._(
-            "On %(day)s planned deliveries exceed what is on hand and planned to arrive:"
+            "On %(day)s planned deliveries exceed what can be sold and is planned to arrive:"
             " at worst, %(quantity)s %(unit)s are missing.",
             day=format_date(self.env, self.shortage_date),
-            quantity=self._format_quantity(-self.qty_atp),
+            quantity=self._format_quantity(-self.qty_atp - self.qty_safety_stock),
             unit=self.uom_id.name,
         )
 
@@ -63,7 +79,7 @@ class StockAvailability(models.Model):
 
     def _explain_cover(self):
         values = {
-            "available": self._format_quantity(self.qty_available),
+            "available": self._format_quantity(self.qty_available + self.qty_safety_stock),
             "unit": self.uom_id.name,
             "days": self._format_quantity(self.days_of_cover, 1),
             "demand": self._format_quantity(self.daily_demand, 2),
