@@ -11,6 +11,9 @@ from .stock_availability import FIGURES
 #: Figures of places that are no warehouse.
 EXTERNAL_FIGURES = ("qty_external", "external_as_of")
 
+#: What stock on hand can be told apart by.
+DETAIL_COLUMNS = ("lot_id", "package_id", "owner_id", "location_id")
+
 
 class StockAvailability(models.Model):
     _inherit = "stock.availability"
@@ -100,7 +103,7 @@ class StockAvailability(models.Model):
         }
 
     @api.model
-    def _get_stock_detail(self, products, places, by=("lot_id", "package_id", "owner_id")):
+    def _get_stock_detail(self, products, places, by=DETAIL_COLUMNS):
         """Return the stock on hand by the columns of quants, in one statement.
 
         :param by: some of ``lot_id``, ``package_id``, ``owner_id`` and ``location_id``
@@ -108,7 +111,7 @@ class StockAvailability(models.Model):
             ``on_hand``, ``reserved`` and ``blocked`` (not reserved, and may not be sold)
         :raise ValueError: `by` names something else
         """
-        unknown = set(by) - {"lot_id", "package_id", "owner_id", "location_id"}
+        unknown = set(by) - set(DETAIL_COLUMNS)
         if unknown or not by:
             raise ValueError(f"Stock cannot be told apart by {sorted(unknown)}")
         self._check_figures_access(products, places)

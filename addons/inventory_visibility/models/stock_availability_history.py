@@ -22,13 +22,12 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            WITH pool AS (
+            %s,
+            pool AS (
                 SELECT quant.product_id, quant.location_id, SUM(quant.quantity) AS quantity
-                  FROM stock_quant quant
-                  JOIN product ON product.id = quant.product_id
-                  JOIN location ON location.id = quant.location_id
+                  FROM quant
+                  JOIN stock_location location ON location.id = quant.location_id
                  WHERE location.usage = 'transit'
-                   AND %s
                  GROUP BY quant.product_id, quant.location_id
             ),
             claim AS (
@@ -38,8 +37,8 @@ class StockAvailabilityQuery(models.AbstractModel):
                             ORDER BY part.rank, open_move.date, open_move.id
                        ) AS up_to
                   FROM open_move
-                  JOIN location source ON source.id = open_move.from_id
-                  JOIN location target ON target.id = open_move.to_id
+                  JOIN stock_location source ON source.id = open_move.from_id
+                  JOIN stock_location target ON target.id = open_move.to_id
                  CROSS JOIN LATERAL (
                         VALUES (0, LEAST(open_move.reserved, open_move.quantity)),
                                (1, GREATEST(open_move.quantity - open_move.reserved, 0))
@@ -64,23 +63,22 @@ class StockAvailabilityQuery(models.AbstractModel):
                   FROM given GROUP BY product_id, location_id
             ),
             share AS (
-                SELECT product_id, to_id AS location_id, 'internal' AS usage, quantity FROM given
+                SELECT given.product_id, member.place_id, given.quantity
+                  FROM given JOIN member ON member.location_id = given.to_id
                  UNION ALL
-                SELECT pool.product_id, pool.location_id, 'transit',
+                SELECT pool.product_id, halt.place_id,
                        pool.quantity - COALESCE(taken.quantity, 0)
                   FROM pool
+                  JOIN halt ON halt.location_id = pool.location_id
                   LEFT JOIN taken
                     ON taken.product_id = pool.product_id
                    AND taken.location_id = pool.location_id
             )
-            SELECT share.product_id, member.place_id,
-                   ROUND(SUM(share.quantity), %s) AS in_transit
+            SELECT product_id, place_id, ROUND(SUM(quantity), %s) AS in_transit
               FROM share
-              JOIN member
-                ON member.location_id = share.location_id AND member.usage = share.usage
-             GROUP BY share.product_id, member.place_id
+             GROUP BY product_id, place_id
             """,
-            self._in_scope(SQL("quant.product_id"), scope),
+            self._with_quants(scope),
             self._get_digits(),
         )
 
@@ -107,7 +105,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                    SUM(move.quantity) AS quantity
               FROM stock_move move
               JOIN res_company company ON company.id = move.company_id
-              JOIN location target ON target.id = move.location_dest_id
+              JOIN stock_location target ON target.id = move.location_dest_id
              WHERE move.state = 'done'
                AND move.date > %(earliest)s::timestamp
                AND move.date > %(as_of)s::timestamp
@@ -135,11 +133,10 @@ class StockAvailabilityQuery(models.AbstractModel):
                 SELECT flow.product_id, member.place_id, flow.product_uom,
                        %(sign)s * flow.quantity AS quantity
                   FROM flow
-                  JOIN member ON member.location_id = %(here)s AND member.usage = 'internal'
-                  JOIN location other ON other.id = %(there)s
+                  JOIN member ON member.location_id = %(here)s
+                  JOIN stock_location other ON other.id = %(there)s
                   LEFT JOIN member inside
-                    ON inside.location_id = %(there)s AND inside.usage = 'internal'
-                   AND inside.place_id = member.place_id
+                    ON inside.location_id = %(there)s AND inside.place_id = member.place_id
                  WHERE inside.place_id IS NULL
                    AND (other.usage = 'customer' OR other.usage IN %(inner)s AND %(counts)s)
                 """,

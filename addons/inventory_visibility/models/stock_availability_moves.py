@@ -22,21 +22,26 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT move.id, move.product_id, move.date, move.location_id AS from_id,
-                   COALESCE(move.location_final_id, move.location_dest_id) AS to_id,
+            WITH move AS MATERIALIZED (
+                SELECT move.id, move.product_id, move.date, move.location_id AS from_id,
+                       COALESCE(move.location_final_id, move.location_dest_id) AS to_id,
+                       move.product_qty, move.product_uom, move.quantity
+                  FROM stock_move move
+                 WHERE move.state IN %s
+                   AND %s
+            )
+            SELECT move.id, move.product_id, move.date, move.from_id, move.to_id,
                    move.product_qty AS quantity,
                    COALESCE(move.quantity, 0) * uom.factor / product.factor AS reserved
-              FROM stock_move move
+              FROM move
               JOIN product ON product.id = move.product_id
               JOIN uom_uom uom ON uom.id = move.product_uom
-             WHERE move.state IN %s
-               AND %s
             """,
             OPEN_STATES,
             self._in_scope(SQL("move.product_id"), scope),
         )
 
-    def _cte_side(self):
+    def _cte_side(self, scope):
         """What each planned move changes at each place that it touches.
 
         ``arriving`` and ``leaving`` cross the border of the place; ``change`` is what the move
@@ -56,11 +61,9 @@ class StockAvailabilityQuery(models.AbstractModel):
                         THEN -open_move.quantity ELSE 0 END AS change,
                    CASE WHEN member.sellable THEN 0 ELSE open_move.reserved END AS withheld
               FROM open_move
-              JOIN member
-                ON member.location_id = open_move.from_id AND member.usage = 'internal'
+              JOIN member ON member.location_id = open_move.from_id
               LEFT JOIN member other
-                ON other.location_id = open_move.to_id AND other.usage = 'internal'
-               AND other.place_id = member.place_id
+                ON other.location_id = open_move.to_id AND other.place_id = member.place_id
              WHERE other.place_id IS NULL
                 OR NOT member.sellable
                 OR NOT other.sellable
@@ -81,13 +84,36 @@ class StockAvailabilityQuery(models.AbstractModel):
                     END,
                    0
               FROM open_move
-              JOIN member
-                ON member.location_id = open_move.to_id AND member.usage = 'internal'
+              JOIN member ON member.location_id = open_move.to_id
               LEFT JOIN member other
-                ON other.location_id = open_move.from_id AND other.usage = 'internal'
-               AND other.place_id = member.place_id
+                ON other.location_id = open_move.from_id AND other.place_id = member.place_id
              WHERE other.place_id IS NULL
                 OR (member.sellable AND NOT other.sellable)
+            %s
+            """,
+            self._select_strays(scope),
+        )
+
+    def _select_strays(self, scope):
+        """Return what is reserved in a place for moves that are planned from around it.
+
+        Deliveries are planned from a warehouse's stock location and reserved in its bins. They
+        leave the bins then: what is reserved cannot be promised there, whenever it leaves.
+        """
+        if self._get_kind(scope) not in ("stock.location", "stock.place.group"):
+            return SQL("")  # what a warehouse contains, it contains with all that is below
+        return SQL(
+            """
+             UNION ALL
+            SELECT open_move.product_id, member.place_id, open_move.date, 0, 0, 0,
+                   line.quantity_product_uom
+              FROM open_move
+              JOIN stock_move_line line
+                ON line.move_id = open_move.id AND line.location_id <> open_move.from_id
+              JOIN member ON member.location_id = line.location_id AND member.sellable
+              LEFT JOIN member other
+                ON other.location_id = open_move.from_id AND other.place_id = member.place_id
+             WHERE other.place_id IS NULL
             """
         )
 

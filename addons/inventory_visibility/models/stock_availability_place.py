@@ -11,22 +11,6 @@ class StockAvailabilityQuery(models.AbstractModel):
     # Places
     # ------------------------------------------------------------------
 
-    def _cte_location(self):
-        """Every location (archived ones too) with the warehouse that it is at home in.
-
-        Only *internal* locations hold stock that is on hand; the warehouse is the one stored on
-        the location (the nearest one above it). A transit location belongs to no place: what lies
-        there is on its way. Its home is where it is shown when nobody waits for it.
-        """
-        return SQL(
-            """
-            SELECT id, usage, company_id, parent_path,
-                   COALESCE(warehouse_id, -1 - COALESCE(company_id, 0)) AS home_id,
-                   NOT COALESCE(availability_blocked, FALSE) AS sellable
-              FROM stock_location
-            """
-        )
-
     def _cte_place(self, scope, as_of):
         """Places in scope with their company's settings and the date it is there now."""
         conditions = [SQL("TRUE")]
@@ -53,48 +37,66 @@ class StockAvailabilityQuery(models.AbstractModel):
                    ) AS zone
              WHERE %(conditions)s
             """,
-            spots=self._get_place_kinds()[self._get_kind(scope)][0],
+            spots=self._get_place_kinds(scope)[self._get_kind(scope)][0],
             today=self._local_date(SQL("%s::timestamp", as_of), SQL("zone.tz")),
             conditions=SQL(" AND ").join(conditions),
         )
 
-    def _cte_member(self, scope):
-        """Which location belongs to which place in scope; a location may belong to several."""
+    def _cte_member(self, scope, usage):
+        """Which location (archived ones too) belongs to which place in scope, maybe to several.
+
+        Only *internal* locations hold stock that is on hand; the warehouse is the one stored on
+        the location (the nearest one above it). What lies in a transit location is on its way;
+        the place that the location belongs to is where it is shown when nobody waits for it.
+        """
         return SQL(
             """
-            SELECT location.id AS location_id, location.usage, location.sellable,
-                   place.id AS place_id
-              FROM place
-              JOIN location
-                ON location.usage IN ('internal', 'transit')
-               AND (%s)
+            SELECT DISTINCT location.id AS location_id, part.place_id,
+                   NOT COALESCE(location.availability_blocked, FALSE) AS sellable
+              FROM %s
+             WHERE location.usage = %s
             """,
-            self._get_place_kinds()[self._get_kind(scope)][1],
+            self._get_place_kinds(scope)[self._get_kind(scope)][1],
+            usage,
         )
 
     def _get_kind(self, scope):
         return scope.get("kind", "stock.warehouse")
 
-    def _get_place_kinds(self):
-        """Return ``{model: (its places, whether a location belongs to one)}``.
+    def _get_place_kinds(self, scope):
+        """Return ``{model: (its places, their locations)}``.
 
-        The first statement gives ``id, warehouse_id, company_id, active, partner_id``, the second
-        is a condition on ``place`` and ``location``.
+        The first statement gives ``id, warehouse_id, company_id, active, partner_id``; the second
+        is made of tables with ``location`` and ``part.place_id``.
         """
         group = self.env["stock.place.group"]
+        inside = SQL(
+            "SELECT id, id AS warehouse_id, company_id, active, partner_id FROM stock_warehouse"
+        )
+        home = SQL("location.warehouse_id")
+        if not all(scope.get("warehouse_id", [False])):  # what lies outside of any, too
+            home = SQL("COALESCE(location.warehouse_id, -1 - COALESCE(location.company_id, 0))")
+            inside = SQL(
+                """
+                %s
+                 UNION ALL
+                SELECT DISTINCT -1 - COALESCE(company_id, 0), NULL::integer, company_id,
+                       FALSE, NULL::integer
+                  FROM stock_location
+                 WHERE warehouse_id IS NULL AND usage IN ('internal', 'transit')
+                """,
+                inside,
+            )
         return {
             "stock.warehouse": (
+                inside,
                 SQL(
                     """
-                    SELECT id, id AS warehouse_id, company_id, active, partner_id
-                      FROM stock_warehouse
-                     UNION ALL
-                    SELECT DISTINCT home_id, NULL::integer, company_id, FALSE, NULL::integer
-                      FROM location
-                     WHERE home_id < 0 AND usage IN ('internal', 'transit')
-                    """
+                    (SELECT id AS place_id FROM place) AS part
+                    JOIN stock_location location ON %s = part.place_id
+                    """,
+                    home,
                 ),
-                SQL("location.home_id = place.id"),
             ),
             "stock.location": (
                 SQL(
@@ -106,8 +108,12 @@ class StockAvailabilityQuery(models.AbstractModel):
                     """
                 ),
                 SQL(
-                    "EXISTS (SELECT 1 FROM location root WHERE root.id = place.id"
-                    " AND starts_with(location.parent_path, root.parent_path))"
+                    """
+                    (SELECT root.id AS place_id, root.parent_path
+                       FROM place JOIN stock_location root ON root.id = place.id) AS part
+                    JOIN stock_location location
+                      ON starts_with(location.parent_path, part.parent_path)
+                    """
                 ),
             ),
             "stock.place.group": (
@@ -116,11 +122,19 @@ class StockAvailabilityQuery(models.AbstractModel):
                     " NULL::integer AS partner_id FROM stock_place_group"
                 ),
                 SQL(
-                    "EXISTS (SELECT 1 FROM %(warehouses)s WHERE warehouse.place = place.id"
-                    " AND warehouse.member = location.home_id)"
-                    " OR EXISTS (SELECT 1 FROM %(locations)s JOIN location root"
-                    " ON root.id = spot.member WHERE spot.place = place.id"
-                    " AND starts_with(location.parent_path, root.parent_path))",
+                    """
+                    (SELECT place.id AS place_id, warehouse.member AS warehouse_id,
+                            NULL::varchar AS parent_path
+                       FROM place JOIN %(warehouses)s ON warehouse.place = place.id
+                      UNION ALL
+                     SELECT place.id, NULL, root.parent_path
+                       FROM place
+                       JOIN %(locations)s ON spot.place = place.id
+                       JOIN stock_location root ON root.id = spot.member) AS part
+                    JOIN stock_location location
+                      ON location.warehouse_id = part.warehouse_id
+                      OR starts_with(location.parent_path, part.parent_path)
+                    """,
                     warehouses=self._get_members(group, "warehouse_ids", "warehouse"),
                     locations=self._get_members(group, "location_ids", "spot"),
                 ),
@@ -130,7 +144,10 @@ class StockAvailabilityQuery(models.AbstractModel):
                     "SELECT id, NULL::integer AS warehouse_id, company_id, active, partner_id"
                     " FROM stock_external_place"
                 ),
-                SQL("FALSE"),
+                SQL(
+                    "(SELECT id AS place_id FROM place) AS part"
+                    " JOIN stock_location location ON FALSE"
+                ),
             ),
         }
 
@@ -192,7 +209,6 @@ class StockAvailabilityQuery(models.AbstractModel):
             SELECT hold.product_id, hold.place_id,
                    ROUND(SUM(hold.quantity - hold.consumed_quantity), %(digits)s) AS quantity
               FROM (%(sources)s) AS hold
-              JOIN product ON product.id = hold.product_id
               JOIN place ON place.id = hold.place_id
              WHERE %(counted)s AND %(in_scope)s
              GROUP BY hold.product_id, hold.place_id
@@ -230,7 +246,6 @@ class StockAvailabilityQuery(models.AbstractModel):
             SELECT safety.product_id, safety.place_id,
                    ROUND(SUM(safety.quantity), %(digits)s) AS quantity
               FROM (%(source)s) AS safety
-              JOIN product ON product.id = safety.product_id
               JOIN place ON place.id = safety.place_id
              WHERE %(in_scope)s
              GROUP BY safety.product_id, safety.place_id
@@ -260,7 +275,6 @@ class StockAvailabilityQuery(models.AbstractModel):
                    ROUND(SUM(stated.quantity), %(digits)s) AS quantity,
                    MIN(stated.feed_date) AS as_of
               FROM (%(source)s) AS stated
-              JOIN product ON product.id = stated.product_id
               JOIN place ON place.id = stated.place_id
              WHERE %(in_scope)s
              GROUP BY stated.product_id, stated.place_id

@@ -5,7 +5,6 @@ another addon can replace or extend a single step:
 
 ==============  ============================================================================
 ``product``     storable products in scope, with the unit every quantity is expressed in
-``location``    every location with what it is, and the warehouse that it is at home in
 ``place``       the places in scope, with their company's settings and the date it is there
 ``member``      which location belongs to which place, and whether its stock may be sold
 ``stock``       on hand, reserved, blocked and consigned quantities now, from ``stock_quant``
@@ -17,6 +16,7 @@ another addon can replace or extend a single step:
 ``planned``     the same per place and day
 ``opening``     what could be promised if nothing were planned
 ``projection``  the projected balance, its minimum (ATP) and the day it falls below zero
+``halt``        which transit location belongs to which place
 ``transit``     what lies in transit locations, given to the place that waits for it
 ``flow``        done moves of the demand window, summed up
 ``demand``      what left for customers, production and other places, net of returns
@@ -41,7 +41,7 @@ ID_BASE = 1 << 20
 ID_OUTSIDE = 1 << 19
 
 # Up to so many products are named to every table that is read.
-MANY = 1000
+MANY = 10_000
 
 
 class StockAvailabilityQuery(models.AbstractModel):
@@ -70,6 +70,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         return [
             *self._get_promise_ctes(scope, as_of),
             ("projection", self._cte_projection()),
+            ("halt", self._cte_member(scope, "transit")),
             ("transit", self._cte_transit(scope)),
             ("flow", self._cte_flow(scope, as_of)),
             ("demand", self._cte_demand()),
@@ -79,15 +80,14 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Return the steps that say what can be promised, and when."""
         return [
             ("product", self._cte_product(scope)),
-            ("location", self._cte_location()),
             ("place", self._cte_place(scope, as_of)),
-            ("member", self._cte_member(scope)),
+            ("member", self._cte_member(scope, "internal")),
             ("stock", self._cte_stock(scope, as_of)),
             ("hold", self._cte_hold(scope, as_of)),
             ("safety", self._cte_safety(scope)),
             ("external", self._cte_external(scope)),
             ("open_move", self._cte_open_move(scope)),
-            ("side", self._cte_side()),
+            ("side", self._cte_side(scope)),
             ("planned", self._cte_planned()),
             ("opening", self._cte_opening()),
         ]
@@ -130,7 +130,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         :param columns: names of columns of ``stock_quant``
         """
         as_of = fields.Datetime.now()
-        ctes = self._get_promise_ctes(scope, as_of)[:4]
+        ctes = self._get_promise_ctes(scope, as_of)[:3]
         names = SQL(", ").join(SQL.identifier("quant", name) for name in columns)
         return self._with(
             ctes,
@@ -141,18 +141,19 @@ class StockAvailabilityQuery(models.AbstractModel):
                        ROUND(SUM(quant.reserved_quantity), %(digits)s)::float8,
                        ROUND(COALESCE(SUM(quant.quantity - quant.reserved_quantity)
                              FILTER (WHERE %(blocked)s), 0), %(digits)s)::float8
-                  FROM stock_quant quant
+                  FROM (%(quants)s SELECT * FROM quant) AS quant
                   JOIN product ON product.id = quant.product_id
-                  JOIN member
-                    ON member.location_id = quant.location_id AND member.usage = 'internal'
-                 WHERE %(in_scope)s
+                  JOIN member ON member.location_id = quant.location_id
+                  JOIN place ON place.id = member.place_id
+                  %(tables)s
                  GROUP BY quant.product_id, member.place_id, %(names)s
                  ORDER BY quant.product_id, member.place_id, %(names)s
                 """,
                 names=names,
                 digits=self._get_digits(),
+                quants=self._with_quants(scope),
+                tables=self._join_blocked_tables(),
                 blocked=self._get_blocked_condition(as_of),
-                in_scope=self._in_scope(SQL("quant.product_id"), scope),
             ),
         )
 
@@ -203,6 +204,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
+            %(quants)s
             SELECT quant.product_id, member.place_id,
                    ROUND(SUM(quant.quantity), %(digits)s) AS on_hand,
                    ROUND(SUM(quant.reserved_quantity), %(digits)s) AS reserved,
@@ -212,22 +214,40 @@ class StockAvailabilityQuery(models.AbstractModel):
                         WHERE quant.owner_id IS NOT NULL
                           AND quant.owner_id IS DISTINCT FROM place.company_partner_id
                    ), %(digits)s) AS consigned
-              FROM stock_quant quant
-              JOIN product ON product.id = quant.product_id
-              JOIN member
-                ON member.location_id = quant.location_id AND member.usage = 'internal'
+              FROM quant
+              JOIN member ON member.location_id = quant.location_id
               JOIN place ON place.id = member.place_id
-             WHERE %(in_scope)s
+              %(tables)s
              GROUP BY quant.product_id, member.place_id
             """,
+            quants=self._with_quants(scope),
             digits=self._get_digits(),
+            tables=self._join_blocked_tables(),
             blocked=self._get_blocked_condition(as_of),
-            in_scope=self._in_scope(SQL("quant.product_id"), scope),
+        )
+
+    def _with_quants(self, scope):
+        """Return the ``WITH`` of ``quant``, the quants of the products in scope.
+
+        Where products are named it is computed first: looked up by location as well, a few
+        quants cost a pass over all those of each location.
+        """
+        return SQL(
+            "WITH quant AS %s (SELECT * FROM stock_quant WHERE %s)",
+            SQL("MATERIALIZED" if "product_id" in scope else "NOT MATERIALIZED"),
+            self._in_scope(SQL("product_id"), scope),
         )
 
     def _get_blocked_condition(self, as_of):
-        """Return the condition, on ``quant`` and ``member``, of stock that may not be sold."""
+        """Return the condition of stock that may not be sold.
+
+        It may use ``quant``, ``member``, ``place`` and what :meth:`_join_blocked_tables` adds.
+        """
         return SQL("NOT member.sellable")
+
+    def _join_blocked_tables(self):
+        """Return joins, one row to a quant each, that the blocked condition needs."""
+        return SQL("")
 
     # ------------------------------------------------------------------
     # Helpers
@@ -241,14 +261,14 @@ class StockAvailabilityQuery(models.AbstractModel):
         return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, zone)
 
     def _in_scope(self, column, scope):
-        """Return a condition on a table's own product column.
+        """Return the condition on a table's own product column that it is in scope.
 
-        It repeats what the join with ``product`` says, where PostgreSQL can weigh it: a few
-        products are then looked up by index in millions of rows. Many are quicker found by
-        the join alone.
+        Products are named by their ids, where PostgreSQL can weigh them against its statistics:
+        joined with ``product`` as well, it would take the same condition for two, expect next to
+        no row and choose a plan for that.
         """
         if "product_id" not in scope or len(scope["product_id"]) > MANY:
-            return SQL("TRUE")
+            return SQL("%s IN (SELECT id FROM product)", column)
         return self._in(column, scope["product_id"])
 
     def _in(self, column, ids):

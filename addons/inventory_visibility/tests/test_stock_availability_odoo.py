@@ -1,9 +1,9 @@
 import random
 from collections import defaultdict
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import Form, tagged
 
 from .common import AvailabilityCommon
@@ -21,7 +21,15 @@ class TestStockAvailabilityOdoo(AvailabilityCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.partner_id.tz = "UTC"
         cls.owner = cls.env["res.partner"].create({"name": "Consignor"})
+        cls.pair = cls.env["stock.place.group"].create(
+            {
+                "name": "Pair",
+                "code": "PAIR",
+                "warehouse_ids": [Command.set((cls.central | cls.shop).ids)],
+            }
+        )
         cls.products = (
             cls.product
             | cls._create_product("Table")
@@ -42,7 +50,10 @@ class TestStockAvailabilityOdoo(AvailabilityCommon):
                     operation()
                     if step % 3 == 0:
                         self._check_against_odoo()
+                        self._check_other_places()
+                        self._check_dates()
                         self._check_balance()
+                        self._check_states()
                         self._check_promise()
 
     def _get_operations(self):
@@ -187,7 +198,7 @@ class TestStockAvailabilityOdoo(AvailabilityCommon):
                 figures = ours[product.id, warehouse.id]
                 for mine, theirs in (
                     ("qty_on_hand", "qty_available"),
-                    ("qty_available", "free_qty"),
+                    ("qty_free", "free_qty"),
                     ("qty_incoming", "incoming_qty"),
                     ("qty_outgoing", "outgoing_qty"),
                     ("qty_forecast", "virtual_available"),
@@ -198,6 +209,77 @@ class TestStockAvailabilityOdoo(AvailabilityCommon):
                         places=2,
                         msg=f"{mine} of {product.name} in {warehouse.name}",
                     )
+
+    def _check_other_places(self):
+        """Locations, and a group of two warehouses, against Odoo's contexts for them."""
+        locations = self.warehouses.lot_stock_id | self.warehouses.view_location_id
+        contexts = {place: {"location": place.id} for place in locations}
+        contexts[self.pair] = {"warehouse_id": self.pair.warehouse_ids.ids}
+        ours = {
+            place: figures
+            for places in (locations, self.pair)
+            for found in [self.availability._get_availability(self.products, places)]
+            for place in places
+            for figures in [{product.id: found[product.id, place.id] for product in self.products}]
+        }
+        for place, context in contexts.items():
+            for product in self.products.with_context(**context):
+                for mine, theirs in (
+                    ("qty_on_hand", "qty_available"),
+                    ("qty_free", "free_qty"),
+                    ("qty_incoming", "incoming_qty"),
+                    ("qty_outgoing", "outgoing_qty"),
+                    ("qty_forecast", "virtual_available"),
+                ):
+                    self.assertAlmostEqual(
+                        ours[place][product.id][mine],
+                        product[theirs],
+                        places=2,
+                        msg=f"{mine} of {product.name} in {place.display_name}",
+                    )
+
+    def _check_dates(self):
+        """The projected balance at the end of several days is Odoo's forecast for them."""
+        steps = self.availability._get_projection(self.products, self.warehouses)
+        for days in (0, 3, 9, 25):
+            end = fields.Datetime.to_datetime(self._day(days + 1)) - timedelta(seconds=1)
+            for warehouse in self.warehouses:
+                for product in self.products.with_context(warehouse_id=warehouse.id, to_date=end):
+                    until = [
+                        step["balance"]
+                        for step in steps[product.id, warehouse.id]
+                        if step["date"] <= end.date()
+                    ]
+                    self.assertAlmostEqual(
+                        until[-1],
+                        product.virtual_available,
+                        places=2,
+                        msg=f"{product.name} in {warehouse.name} after {days} days",
+                    )
+
+    def _check_states(self):
+        """What is on hand is in one state only, whatever is blocked; short ways say the same."""
+        zones = self.steps.wh_input_stock_loc_id | self.shop.wh_output_stock_loc_id
+        zones.availability_block = "staging"
+        dates = [self._day(days) for days in (0, 4, 12)]
+        found = self.availability._get_availability(self.products, self.warehouses, dates)
+        for warehouse in self.warehouses:
+            by_date = {
+                date: self.availability._get_promisable(self.products, warehouse, date)
+                for date in dates
+            }
+            for product in self.products:
+                figures = found[product.id, warehouse.id]
+                self.assertAlmostEqual(
+                    figures["qty_on_hand"],
+                    figures["qty_available"] + figures["qty_reserved"] + figures["qty_blocked"],
+                    places=2,
+                )
+                promised = list(figures["atp_by_date"].values())
+                self.assertEqual(promised, sorted(promised), "later is never less")
+                self.assertAlmostEqual(promised[0], figures["qty_atp"], places=2)
+                self.assertEqual(promised, [by_date[date][product.id] for date in dates])
+        zones.availability_block = False
 
     def _check_balance(self):
         """On hand and in transit, over all rows, are all the stock that the company has."""
