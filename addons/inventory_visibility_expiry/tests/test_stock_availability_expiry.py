@@ -9,7 +9,6 @@ from odoo.addons.inventory_visibility.tests.common import AvailabilityCommon
 @freeze_time("2026-03-10 11:30:00")
 class TestStockAvailabilityExpiry(AvailabilityCommon):
     @classmethod
-    @freeze_time("2026-03-10 11:30:00")
     def setUpClass(cls):
         super().setUpClass()
         cls.milk = cls._create_product("Milk", tracking="lot", use_expiration_date=True)
