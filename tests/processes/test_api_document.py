@@ -15,6 +15,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 EXAMPLES = re.findall(r"^```sh\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
 
 PREPARE = """
+from datetime import datetime, timedelta
 warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
 warehouse.code = "WH"
 for code in ("CHAIR", "TABLE"):
@@ -29,7 +30,8 @@ user = env["res.users"].create({
     "name": "Shop", "login": "shop", "group_ids": [(6, 0, [
         env.ref("inventory_visibility.group_inventory_visibility_manager").id,
         env.ref("base.group_user").id])]})
-print("KEY " + env(user=user)["res.users.apikeys"]._generate(None, "document", None))
+print("KEY " + env(user=user)["res.users.apikeys"]._generate(
+    None, "document", datetime.now() + timedelta(days=1)))
 env.cr.commit()
 """
 

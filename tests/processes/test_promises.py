@@ -28,6 +28,7 @@ RESULT = "RESULT "
 
 PREPARE = """
 import json
+from datetime import datetime, timedelta
 env.company.promise_policy = "refuse"
 warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
 second = env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
@@ -52,7 +53,8 @@ user = env["res.users"].create({
         env.ref("inventory_visibility.group_inventory_visibility_reserve").id,
         env.ref("sales_team.group_sale_salesman_all_leads").id,
         env.ref("base.group_user").id])]})
-key = env(user=user)["res.users.apikeys"]._generate(None, "clients", None)
+key = env(user=user)["res.users.apikeys"]._generate(
+    None, "clients", datetime.now() + timedelta(days=1))
 env.cr.commit()
 print("RESULT " + json.dumps({"key": key, "warehouse": warehouse.code, "orders": orders.ids}))
 """
