@@ -1,4 +1,4 @@
-"""16 clients at once, each a process of its own, over HTTP against a server with several workers.
+"""16 clients at once, each a process of its own, over HTTP against a server with a thread for each.
 
 Whatever they ask for, and in whatever order it arrives: what is held and sold of a product is
 never more than there is, and nothing is left over that somebody wanted.
@@ -195,8 +195,9 @@ def shop(environment, artefacts, new_database, tmp_path_factory):
     bases.ensure_addons(environment)
     database = new_database(bases.ADDONS, "promises")
     log = artefacts / f"server-{database}.log"
-    port, gevent = free_port(), free_port()
-    options = ("--workers=4", "--max-cron-threads=0", f"--gevent-port={gevent}")
+    port = free_port()
+    # a thread and two connections for each client, at most
+    options = ("--max-cron-threads=0", "--db_maxconn=64")
     with environment.server(database, port, *options, log=log) as server:
         demo.await_server(server, port, log)
         folder = tmp_path_factory.mktemp("promises")
