@@ -67,7 +67,18 @@ def open_first_row(page: Page) -> None:
     browser.await_idle(page)
 
 
+def open_shortest_cell(page: Page) -> None:
+    """The dashboard with the drawer of a cell that is short, or else of the first."""
+    browser.await_idle(page)
+    page.wait_for_selector("td[data-column]")
+    short = page.locator("td.o_iv_state_short")
+    (short if short.count() else page.locator("td[data-column]")).first.click()
+    page.wait_for_selector(".o_iv_drawer_actions")
+    browser.await_idle(page)
+
+
 SHOTS = (
+    Shot("dashboard", "/odoo/inventory-dashboard", open_shortest_cell),
     Shot("visibility", "/odoo/action-inventory_visibility.stock_availability_action"),
     Shot("smart-reorder", "/odoo/action-smart_reorder.smart_reorder_proposal_action"),
     Shot(

@@ -68,6 +68,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
             "_get_figures_of_shortage",
             "_get_figures_of_expiry",
             "_get_figures_of_transfers",
+            "_get_figures_of_promises",
         ]
 
     @api.model
@@ -82,6 +83,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
             "expiring": "_open_expiring",
             "overdue_receipts": "_open_pickings",
             "overdue_transfers": "_open_pickings",
+            "broken_promises": "_open_promises",
         }
 
     @api.model
@@ -174,8 +176,8 @@ class StockAvailabilityDashboard(models.AbstractModel):
         products of each figure. It reads the steps of the availability statement that it needs;
         PostgreSQL leaves the others out.
 
-        Of what is available, consigned stock is taken to be the last to be promised, so the
-        value is a floor.
+        What is available is valued as far as it can be the company's own: consigned stock is taken
+        to be the first to be promised.
         """
         scope = {"warehouse_id": places.ids}
         if not self._is_everything(domain):
@@ -192,7 +194,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
             )
             for name, own in (
                 ("on_hand", "(part.on_hand - part.consigned)"),
-                ("available", "GREATEST(part.available - part.consigned, 0)"),
+                ("available", "LEAST(part.available, part.on_hand - part.consigned)"),
                 ("in_transit", "part.in_transit"),
             )
         )

@@ -11,6 +11,7 @@ LIVE_PAIRS = 100000
 KINDS = {
     "stock_outs": ("out_of_stock", "negative_stock"),
     "stock_outs_projected": ("projected_stock_out", "oversold"),
+    "broken_promises": ("broken_promise",),
 }
 
 
@@ -120,16 +121,38 @@ class StockAvailabilityDashboard(models.AbstractModel):
         domain = self._get_product_domain(filters, places)
         if self._is_countable(domain, places):
             return self._open_rows(name, filters)
+        return self._open_exceptions(name, self._get_row_labels()[name][0], domain, places)
+
+    @api.model
+    def _open_exceptions(self, name, label, domain, places):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "inventory_visibility.stock_exception_action"
         )
         found = self.env["stock.exception"].search(
             self._get_exception_domain(KINDS[name], domain, places)
         )
-        action["name"] = self._get_row_labels()[name][0]
-        action["domain"] = [("id", "in", found.ids)]
-        action["context"] = {}
-        return action
+        return {**action, "name": label, "domain": [("id", "in", found.ids)], "context": {}}
+
+    @api.model
+    def _get_figures_of_promises(self, _filters, domain, places):
+        """Count broken promises where something looks for them: an addon with orders does."""
+        kinds = KINDS["broken_promises"]
+        if kinds[0] not in self.env["stock.exception.detector"]._get_detectors():
+            return
+        figure = {
+            "name": "broken_promises",
+            "label": self.env._("Broken Promises"),
+            "help": self.env._("Orders whose promised date cannot be kept any more."),
+            "kind": "count",
+            **self._count_exceptions(kinds, domain, places),
+        }
+        yield {**figure, "tone": "danger" if figure["value"] else ""}
+
+    @api.model
+    def _open_promises(self, name, filters):
+        places = self._get_places(filters)
+        domain = self._get_product_domain(filters, places)
+        return self._open_exceptions(name, self.env._("Broken Promises"), domain, places)
 
     @api.model
     def _open_rows(self, name, filters):

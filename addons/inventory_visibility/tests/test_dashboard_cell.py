@@ -1,6 +1,8 @@
 import io
+import json
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 from openpyxl import load_workbook
 
@@ -264,3 +266,34 @@ class TestDashboardExport(DashboardCommon, HttpCase):
         response = self.url_open("/inventory_visibility/dashboard/xlsx")
         self.assertNotEqual(response.status_code, 200)
         self.assertNotIn("spreadsheetml", response.headers["Content-Type"])
+
+
+@tagged("post_install", "-at_install")
+class TestDashboardTour(DashboardCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # the first column is the first warehouse
+        cls.first = cls.env["stock.warehouse"].search([], limit=1)
+        cls.chair = cls._create_product("Tour chair")
+        cls._stock(2, product=cls.chair, warehouse=cls.first)
+        cls._move(cls.first.lot_stock_id, cls.customer, 5, days=3, product=cls.chair)
+
+    def test_from_the_menu_to_a_cell_and_on(self):
+        self.start_tour("/odoo", "inventory_visibility_dashboard", login="admin")
+
+    def test_an_address_survives_a_reload(self):
+        search = json.dumps([["field", "product_id", "Tour chair", "ilike", "Tour chair"]])
+        query = urlencode(
+            {
+                "search": search,
+                "figure": "qty_on_hand",
+                "sort": f"qty_on_hand.{self.first.id}.desc",
+                "cell": f"{self.chair.id}-{self.first.id}",
+            }
+        )
+        self.start_tour(
+            f"/odoo/inventory-dashboard?{query}",
+            "inventory_visibility_dashboard_link",
+            login="admin",
+        )

@@ -1,15 +1,14 @@
 import { animationFrame, describe, expect, press, queryAll, queryOne, test } from "@odoo/hoot";
-import { contains, defineModels, mountWithCleanup, models } from "@web/../tests/web_test_helpers";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { contains, mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { FiguresStrip } from "@inventory_visibility/dashboard/figures_strip";
 import { Freshness } from "@inventory_visibility/dashboard/freshness";
 import { Matrix } from "@inventory_visibility/dashboard/matrix";
 
 describe.current.tags("desktop");
 
-class ResPartner extends models.Model {
-    _name = "res.partner";
-}
-defineModels([ResPartner]);
+// the web client of the tests is that of the discuss app
+defineMailModels();
 
 const COLUMNS = ["qty_available", "days_of_cover", "state"];
 

@@ -1,0 +1,111 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const CELL = 'tr:contains("Tour chair") td[data-column="0"]';
+
+registry.category("web_tour.tours").add("inventory_visibility_dashboard", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the Inventory app",
+            trigger: '.o_app[data-menu-xmlid="stock.menu_stock_root"]',
+            run: "click",
+        },
+        {
+            content: "Open Visibility",
+            trigger: '[data-menu-xmlid="inventory_visibility.menu_inventory_visibility"]',
+            run: "click",
+        },
+        {
+            content: "The dashboard comes first",
+            trigger: '[data-menu-xmlid="inventory_visibility.menu_stock_availability_dashboard"]',
+            run: "click",
+        },
+        {
+            content: "The strip has figures",
+            trigger: '.o_iv_strip button[data-figure="on_hand"]',
+        },
+        {
+            content: "Search for the product",
+            trigger: ".o_searchview_input",
+            run: "edit Tour chair",
+        },
+        {
+            content: "Take it",
+            trigger: '.o_searchview_autocomplete .o-dropdown-item:contains("Search Product for")',
+            run: "click",
+        },
+        {
+            content: "Only it is left, and its cell says that it is short",
+            trigger: `.o_iv_matrix tbody:not(:has(tr:nth-child(2))) ${CELL}.o_iv_state_short`,
+            run: "click",
+        },
+        {
+            content: "The drawer says why",
+            trigger: '.o_iv_drawer .o_iv_explanation:contains("3.00 Units are missing")',
+        },
+        {
+            content: "What is on hand adds up",
+            trigger: '.o_iv_drawer section[name="states"] h5:contains("2")',
+        },
+        {
+            content: "The balance is drawn, and told to who does not see it",
+            trigger: '.o_iv_drawer canvas[role="img"][aria-label*="-3"]',
+        },
+        {
+            content: "The planned delivery is there",
+            trigger: '.o_iv_drawer section[name="moves"]:contains("−5")',
+        },
+        {
+            content: "The address tells product, place and search",
+            trigger: ".o_iv_drawer_actions",
+            run() {
+                const { searchParams } = new URL(window.location.href);
+                if (!searchParams.get("cell") || !searchParams.get("search")) {
+                    throw new Error(`The address does not tell: ${window.location.href}`);
+                }
+            },
+        },
+        {
+            content: "Go on to the forecast",
+            trigger: '.o_iv_drawer_actions button[data-action="forecast"]',
+            run: "click",
+        },
+        {
+            content: "The forecast report of the product is there",
+            trigger: ".o_stock_forecasted_page, .o_report_stock_forecasted",
+        },
+        {
+            content: "And back",
+            trigger: '.breadcrumb-item:contains("Inventory Dashboard") a',
+            run: "click",
+        },
+        {
+            content: "The dashboard is as it was left",
+            trigger: '.o_iv_dashboard:has(.o_iv_drawer) .o_searchview_facet:contains("Tour chair")',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("inventory_visibility_dashboard_link", {
+    steps: () => [
+        {
+            content: "The address opens what it was made from: the search, the order, the drawer",
+            trigger:
+                '.o_iv_dashboard:has(.o_searchview_facet:contains("Tour chair")):has(.o_iv_figure_choice:contains("On Hand"))',
+        },
+        {
+            content: "The cell is open",
+            trigger: '.o_iv_drawer h4:contains("Tour chair")',
+        },
+        {
+            content: "Escape closes it and gives the focus back to the grid",
+            trigger: ".o_iv_drawer .btn-close",
+            run: "press Escape",
+        },
+        {
+            content: "The grid has the focus",
+            trigger: "body:not(:has(.o_iv_drawer)) td[data-column]:focus",
+        },
+    ],
+});
