@@ -2,7 +2,7 @@ import io
 import json
 from datetime import timedelta
 from unittest.mock import patch
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from openpyxl import load_workbook
 
@@ -290,7 +290,8 @@ class TestDashboardTour(DashboardCommon, HttpCase):
                 "figure": "qty_on_hand",
                 "sort": f"qty_on_hand.{self.first.id}.desc",
                 "cell": f"{self.chair.id}-{self.first.id}",
-            }
+            },
+            quote_via=quote,
         )
         self.start_tour(
             f"/odoo/inventory-dashboard?{query}",

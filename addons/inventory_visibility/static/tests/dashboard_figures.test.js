@@ -1,4 +1,6 @@
-import { describe, expect, test } from "@odoo/hoot";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { makeMockEnv } from "@web/../tests/web_test_helpers";
 import {
     describeCell,
     formatDays,
@@ -8,6 +10,10 @@ import {
 } from "@inventory_visibility/dashboard/figures";
 
 describe.current.tags("headless");
+
+// numbers and dates are written as the user's language wants them
+defineMailModels();
+beforeEach(() => makeMockEnv());
 
 const COLUMNS = ["qty_available", "days_of_cover", "shortage_date", "state"];
 
