@@ -9,9 +9,10 @@ class StockAvailability(models.Model):
 
     @api.model
     def _check_figures_access(self, products, places):
-        super()._check_figures_access(products, places)
+        result = super()._check_figures_access(products, places)
         if places._name == "stock.location":
             self._check_location_limits(places)
+        return result
 
     @api.model
     def _check_location_limits(self, locations):
