@@ -24,6 +24,7 @@ from . import (
     stock_availability_rights,
     stock_availability_row,
     stock_availability_screen,
+    stock_availability_totals,
     stock_channel,
     stock_channel_allocation,
     stock_count_plan,

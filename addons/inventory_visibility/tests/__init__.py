@@ -1,6 +1,7 @@
 from . import (
     test_dashboard,
     test_dashboard_cell,
+    test_place_totals,
     test_soft_reservation,
     test_stock_availability,
     test_stock_availability_api,

@@ -113,6 +113,38 @@ class TestWarehouseRights(AvailabilityCommon):
         found = self.env["stock.safety.stock"].with_user(self.user).search([])
         self.assertEqual(found & safeties, safeties[1])
 
+    def test_soft_reservations(self):
+        """Those of one's own warehouses and groups, and of external places."""
+        place = self.env["stock.external.place"].create({"name": "North", "code": "NORTH"})
+        own, both = self.env["stock.place.group"].create(
+            [
+                {"name": code, "code": code, "warehouse_ids": [Command.set(warehouses.ids)]}
+                for code, warehouses in (("OWN", self.shop), ("BOTH", self.shop | self.central))
+            ]
+        )
+        until = self._day(1)
+        holds = self.env["stock.soft.reservation"].create(
+            [
+                {
+                    "reference": reference,
+                    "company_id": self.company.id,
+                    "product_id": self.product.id,
+                    "quantity": 1,
+                    "date_until": until,
+                    field: record.id,
+                }
+                for reference, field, record in (
+                    ("shop", "warehouse_id", self.shop),
+                    ("central", "warehouse_id", self.central),
+                    ("own group", "group_id", own),
+                    ("other group", "group_id", both),
+                    ("external", "external_place_id", place),
+                )
+            ]
+        )
+        seen = holds.with_user(self.user).search([("id", "in", holds.ids)])
+        self.assertEqual(set(seen.mapped("reference")), {"shop", "own group", "external"})
+
     def test_changes_count_at_once(self):
         domain = [("product_id", "=", self.product.id)]
         self.user.availability_warehouse_ids = self.central | self.shop

@@ -1,0 +1,91 @@
+"""Totals of whole places, over all their products."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class StockAvailability(models.Model):
+    _inherit = "stock.availability"
+
+    @api.model
+    def _get_place_totals(self, places=None):
+        """Return what whole places hold now, in one statement over all products.
+
+        A sum needs one unit: there is a row for each unit that something is kept in. What is
+        planned and what is in transit is not in it.
+
+        :param places: as for :meth:`_get_availability`; every warehouse that the user may see when
+            left out
+        :return: ``{(place id, unit id): {"on_hand", "reserved", "blocked", "soft_reserved",
+            "safety_stock", "available", "as_of"}}``
+        :raise AccessError: the user may not read the availability or a place
+        """
+        if places is None:
+            places = self.env["stock.warehouse"].search([("active", "=", True)])
+        self._check_figures_access(self.env["product.product"], places)
+        if not places:
+            return {}
+        names = ("on_hand", "reserved", "blocked", "soft_reserved", "safety_stock", "available")
+        scope = self._get_figures_scope(self.env["product.product"], places)
+        del scope["product_id"]
+        self._flush_figures()
+        query = self.env["stock.availability.query"]
+        # compiling takes longer than interpreting; lasts until the end of the transaction
+        self.env.cr.execute(SQL("SET LOCAL jit TO off"))
+        as_of = fields.Datetime.now()
+        return {
+            (place_id, uom_id): dict(zip(names, values, strict=True), as_of=as_of)
+            for place_id, uom_id, *values in self.env.execute_query(
+                query._get_totals_query(scope, as_of)
+            )
+        }
+
+
+class StockAvailabilityQuery(models.AbstractModel):
+    _inherit = "stock.availability.query"
+
+    def _get_totals_query(self, scope, as_of):
+        """Return the statement of the totals; see `stock.availability._get_place_totals`."""
+        needed = ("product", "place", "member", "hold", "safety")
+        ctes = [(name, cte) for name, cte in self._get_promise_ctes(scope, as_of) if name in needed]
+        return self._with(
+            ctes,
+            SQL(
+                """
+                SELECT place_id, uom_id,
+                       ROUND(SUM(on_hand), %(digits)s)::float8,
+                       ROUND(SUM(reserved), %(digits)s)::float8,
+                       ROUND(SUM(blocked), %(digits)s)::float8,
+                       ROUND(SUM(held), %(digits)s)::float8,
+                       ROUND(SUM(safety), %(digits)s)::float8,
+                       ROUND(SUM(on_hand - reserved - blocked - held - safety),
+                             %(digits)s)::float8
+                  FROM (
+                        SELECT member.place_id, template.uom_id,
+                               SUM(quant.quantity) AS on_hand,
+                               SUM(quant.reserved_quantity) AS reserved,
+                               COALESCE(SUM(quant.quantity - quant.reserved_quantity)
+                                        FILTER (WHERE %(blocked)s), 0) AS blocked,
+                               0 AS held, 0 AS safety
+                          FROM stock_quant quant
+                          JOIN product_product variant ON variant.id = quant.product_id
+                          JOIN product_template template
+                            ON template.id = variant.product_tmpl_id AND template.is_storable
+                          JOIN member ON member.location_id = quant.location_id
+                          JOIN place ON place.id = member.place_id
+                          %(tables)s
+                         GROUP BY member.place_id, template.uom_id
+                         UNION ALL
+                        SELECT hold.place_id, product.uom_id, 0, 0, 0, hold.quantity, 0
+                          FROM hold JOIN product ON product.id = hold.product_id
+                         UNION ALL
+                        SELECT safety.place_id, product.uom_id, 0, 0, 0, 0, safety.quantity
+                          FROM safety JOIN product ON product.id = safety.product_id
+                       ) AS part
+                 GROUP BY place_id, uom_id
+                """,
+                digits=self._get_digits(),
+                tables=self._join_blocked_tables(),
+                blocked=self._get_blocked_condition(as_of),
+            ),
+        )

@@ -1,0 +1,88 @@
+"""The JSON-2 API over HTTP, against a real server on the network of 2,000,000 quants.
+
+What a reservation costs is compared with an authenticated call that does nothing, on the same
+server in the same run, one client after the other: the difference is what our code adds.
+"""
+
+from __future__ import annotations
+
+from .figures import Figure, percentile, seconds
+from .generate import PREFIX
+from .server import serve
+
+GROUP = "visibility"
+MODULES = ("inventory_visibility",)
+DATASET = "network"
+
+PRODUCTS, CALLS = 100, 30
+RESERVATIONS = 300
+
+
+def run(env):
+    places = env["stock.location"].search(
+        [("usage", "=", "internal"), ("warehouse_id", "!=", False), ("quant_ids", "!=", False)]
+    )
+    warehouse = env["stock.warehouse"].search([("active", "=", True)], limit=1)
+    named = [{"location": place.id} for place in places]
+    try:
+        with serve(env) as client:
+
+            def availability(call):
+                first = 1 + call * PRODUCTS
+                rows = client.call(
+                    "stock.availability",
+                    "get_availability",
+                    products=[f"{PREFIX}-{first + number}" for number in range(PRODUCTS)],
+                    places=named,
+                )
+                assert len(rows) == PRODUCTS * len(places)
+
+            availability(0)
+            times = [1000 * seconds(lambda c=call: availability(c)) for call in range(1, CALLS + 1)]
+            yield Figure(
+                "visibility.api_availability_p95",
+                percentile(times, 0.95),
+                "ms",
+                at_most=300,
+                why=f"{PRODUCTS} products × {len(places)} places in one call, over HTTP",
+            )
+
+            def reserve(number):
+                (answer,) = client.call(
+                    "stock.soft.reservation",
+                    "reserve",
+                    lines=[
+                        {
+                            "reference": f"{PREFIX}-{number}",
+                            "product": f"{PREFIX}-{1 + number * 7}",
+                            "place": {"warehouse": warehouse.code},
+                            "quantity": 1,
+                        }
+                    ],
+                )
+                return answer["state"]
+
+            def nothing():
+                client.call("res.users", "context_get")
+
+            reserve(0)
+            idle = seconds(lambda: [nothing() for _call in range(RESERVATIONS)])
+            states = []
+            busy = seconds(
+                lambda: states.extend(reserve(number) for number in range(1, RESERVATIONS + 1))
+            )
+    finally:
+        env.cr.rollback()
+        for table in ("stock_soft_reservation", "stock_promise_counter"):
+            env.cr.execute(f'DELETE FROM "{table}"')
+        env.cr.commit()
+    yield Figure("visibility.api_nothing_rate", RESERVATIONS / idle, "calls/s")
+    yield Figure("visibility.api_reserve_rate", RESERVATIONS / busy, "calls/s")
+    yield Figure("visibility.api_reserve_held", states.count("held"), "reservations", at_least=1)
+    yield Figure(
+        "visibility.api_reserve_share",
+        idle / busy,
+        "×",
+        at_least=0.5,
+        why="of the rate of an authenticated call that does nothing",
+    )
