@@ -95,14 +95,14 @@ def ensure_database(env: Environment, dataset: str) -> None:
         database,
         [*ODOO_MODULES, *env.main_addons],
         fingerprint=f"{data} {addons}",
-        finish=lambda current: run_worker(env, dataset, database, current),
+        finish=lambda current: run_worker(env, f"generate:{dataset}", database, current),
         title=f"Generating {database} (some minutes, once)",
     )
 
 
 def run_worker(env: Environment, name: str, database: str, current=None) -> list[dict]:
     """Run a generator or a benchmark in a process of its own and return its figures."""
-    log = env.cache / f"bench-{name}.log"
+    log = env.cache / f"bench-{name.replace(':', '-')}.log"
     figures = []
 
     def progress(line: str) -> str | None:

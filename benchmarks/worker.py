@@ -12,7 +12,7 @@ from .registry import GENERATORS, find
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", help="a benchmark, or a generator")
+    parser.add_argument("name", help="a benchmark, or generate:DATASET")
     parser.add_argument("--database", required=True)
     parser.add_argument("--addons-path", required=True)
     parser.add_argument("--data-dir", required=True)
@@ -35,8 +35,9 @@ def main() -> int:
     registry = Registry(options.database)
     with registry.cursor() as cr:
         env = odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
-        if options.name in GENERATORS:
-            importlib.import_module(GENERATORS[options.name]).generate(env)
+        word, _separator, dataset = options.name.partition(":")
+        if word == "generate":
+            importlib.import_module(GENERATORS[dataset]).generate(env)
             return 0
         (benchmark,) = (found for found in find() if found.name == options.name)
         for figure in benchmark.run(env):
