@@ -80,6 +80,7 @@ def open_shortest_cell(page: Page) -> None:
 SHOTS = (
     Shot("dashboard", "/odoo/inventory-dashboard", open_shortest_cell),
     Shot("visibility", "/odoo/action-inventory_visibility.stock_availability_action"),
+    Shot("exceptions", "/odoo/action-inventory_visibility.stock_exception_action"),
     Shot("smart-reorder", "/odoo/action-smart_reorder.smart_reorder_proposal_action"),
     Shot(
         "smart-reorder-proposal",

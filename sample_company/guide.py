@@ -6,8 +6,8 @@ from __future__ import annotations
 def what_to_look_at_first() -> list[str]:
     """Short instructions, in the order of the work. Needs neither Odoo nor the database."""
     texts = (
-        """Inventory ▸ Visibility: for each product and warehouse what is on hand, reserved,
-        coming, in transit and available; it opens on what is short.""",
+        """Inventory ▸ Visibility ▸ Dashboard: products × places by days of cover; a cell tells
+        why. Availability opens on what is short, Exceptions on what needs a person.""",
         """Inventory ▸ Smart Reorder: proposals to buy (for the Central Warehouse) and to
         transfer (to the branches), each with forecast, quantity and reason. Accept some, and find
         the draft orders in Purchase and the transfers in Inventory.""",
