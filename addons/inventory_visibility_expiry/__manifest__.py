@@ -7,5 +7,7 @@
     "author": "Inventory Suite contributors",
     "website": "https://github.com/inventory-suite/odoo-inventory",
     "depends": ["inventory_visibility", "product_expiry"],
+    "data": ["data/stock_exception_data.xml"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -26,21 +26,24 @@ class DeadStock(models.AbstractModel):
     def _get_query(self, company, kind):
         return SQL(
             """
+            WITH lying AS MATERIALIZED (
+                SELECT quant.product_id, location.warehouse_id, MAX(quant.in_date) AS in_date
+                  FROM stock_quant quant
+                  JOIN stock_location location ON location.id = quant.location_id
+                  JOIN stock_warehouse warehouse ON warehouse.id = location.warehouse_id
+                 WHERE location.usage = 'internal'
+                   AND warehouse.company_id = %(company)s
+                   AND quant.quantity > 0
+                 GROUP BY quant.product_id, location.warehouse_id
+            )
             SELECT %(columns)s
               FROM stock_exception_availability row
               LEFT JOIN stock_exception_history history
                 ON history.product_id = row.product_id
                AND history.warehouse_id = row.warehouse_id
-              LEFT JOIN LATERAL (
-                    SELECT MAX(quant.in_date) AS in_date
-                      FROM stock_quant quant
-                      JOIN stock_location location ON location.id = quant.location_id
-                     WHERE history.product_id IS NULL
-                       AND quant.product_id = row.product_id
-                       AND location.warehouse_id = row.warehouse_id
-                       AND location.usage = 'internal'
-                       AND quant.quantity > 0
-                   ) AS lying ON TRUE
+              LEFT JOIN lying
+                ON lying.product_id = row.product_id
+               AND lying.warehouse_id = row.warehouse_id
              CROSS JOIN LATERAL (
                     SELECT COALESCE(GREATEST(history.last_out, history.last_in), lying.in_date)
                            AS moment
@@ -62,6 +65,7 @@ class DeadStock(models.AbstractModel):
                     "days": SQL("FLOOR(EXTRACT(EPOCH FROM %s - last.moment) / 86400)", self._now()),
                 },
             ),
+            company=company.id,
             now=self._now(),
             days=kind.days,
         )

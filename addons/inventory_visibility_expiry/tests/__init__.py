@@ -1,1 +1,1 @@
-from . import test_stock_availability_expiry
+from . import test_expiring_unsold, test_stock_availability_expiry
