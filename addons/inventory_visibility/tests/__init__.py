@@ -13,6 +13,7 @@ from . import (
     test_stock_count,
     test_stock_exception,
     test_stock_exception_digest,
+    test_stock_exception_example,
     test_stock_exception_kinds,
     test_stock_external_feed,
     test_stock_place,
