@@ -19,6 +19,7 @@
     ],
     "assets": {
         "web.assets_backend": ["inventory_visibility_sale/static/src/**/*"],
+        "web.assets_unit_tests": ["inventory_visibility_sale/static/tests/*.test.js"],
     },
     "auto_install": True,
 }

@@ -375,6 +375,7 @@ class SaleOrderLine(models.Model):
             "res_model": "sale.order.line.split",
             "res_id": split.id,
             "view_mode": "form",
+            "views": [(False, "form")],  # the popover opens it by itself
             "target": "new",
         }
 
