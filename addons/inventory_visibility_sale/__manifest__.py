@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/inventory_visibility_sale_rules.xml",
         "data/ir_cron_data.xml",
+        "data/stock_exception_data.xml",
         "views/sale_order_views.xml",
         "views/sale_order_line_views.xml",
         "views/res_config_settings_views.xml",
@@ -22,4 +23,5 @@
         "web.assets_unit_tests": ["inventory_visibility_sale/static/tests/*.test.js"],
     },
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

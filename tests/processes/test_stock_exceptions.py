@@ -154,6 +154,8 @@ def found(stage, products):
 
 def test_two_searches_share_the_kinds_out(stage):
     products = stage.act(PREPARE)[0]["products"]
+    # a kind of an addon that came without one: both searches make it at the same moment
+    stage.query("DELETE FROM stock_exception_kind WHERE kind = 'negative_stock' RETURNING id")
     first, second = stage.act(SLOWLY + RUN, SLOWLY + RUN)
     kinds = stage.query("SELECT kind FROM stock_exception_kind WHERE active")
     assert sorted(first["seen"] + second["seen"]) == sorted(kind for (kind,) in kinds)

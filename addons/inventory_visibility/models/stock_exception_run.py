@@ -4,9 +4,11 @@ import logging
 import time
 
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import mute_logger
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +34,12 @@ class StockExceptionKind(models.Model):
     @api.model
     def _cron_detect(self):
         """Look for every kind in every company; go on with what a killed run left."""
-        self._ensure_kinds()
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self._ensure_kinds()
+        except UniqueViolation:
+            # another run made them at this moment: go on with a snapshot that holds them
+            self.env.cr.rollback()
         self._get_due()._run(commit=True)
 
     @api.model
