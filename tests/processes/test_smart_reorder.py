@@ -1,19 +1,13 @@
 """Two planners click, the nightly run overlaps, a process is killed: nothing is ordered twice.
 
-Each actor is a process of its own with its own connection, as in production; a file is the starting
-gun. `odoo shell` runs what an actor does, and the transaction is repeated after a serialization
-failure as the web server repeats it.
+The transaction of an actor is repeated after a serialization failure, as the web server repeats it.
 """
 
-import contextlib
-import json
 import signal
-import time
 
 import pytest
 
-from devkit import databases, process
-from devkit.testing import bases
+from devkit.testing.actors import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -48,19 +42,30 @@ for index in range(3):
     })
 env["smart.reorder.run"].action_run_now()
 proposals = orderpoints.smart_reorder_proposal_ids
-answer = {"proposals": proposals.ids, "orderpoints": orderpoints.ids}
-answer["states"] = proposals.mapped("state")
 env.cr.commit()
+answer({
+    "proposals": proposals.ids, "orderpoints": orderpoints.ids, "states": proposals.mapped("state"),
+})
 """
 
-ACCEPT = """
-proposals = env["smart.reorder.proposal"].browse({ids})
-answer = attempt(lambda: proposals.action_accept()["params"]["message"])
+ATTEMPT = """
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+def attempt(function):
+    together()
+    try:
+        return {"done": str(retrying(function, env))}
+    except UserError as error:
+        env.cr.rollback()
+        return {"refused": str(error)}
 """
 
-NIGHT = """
-answer = attempt(lambda: env["smart.reorder.run"]._cron_run() or "ran")
+NIGHT = (
+    ATTEMPT
+    + """
+answer(attempt(lambda: env["smart.reorder.run"]._cron_run() or "ran"))
 """
+)
 
 KILLED = """
 from odoo.addons.smart_reorder.models import smart_reorder_run as module
@@ -75,100 +80,12 @@ module.SmartReorderRun._plan_batch = slowly
 env["smart.reorder.run"]._cron_run()
 """
 
-FRAME = """
-import json, os, time
-from odoo.exceptions import UserError
-from odoo.service.model import retrying
-def attempt(function):
-    while not os.path.exists("{gun}"):
-        time.sleep(0.005)
-    # The figures on the screen were read before the click.
-    env.cr.rollback()
-    try:
-        message = retrying(function, env)
-        return {{"done": str(message)}}
-    except UserError as error:
-        env.cr.rollback()
-        return {{"refused": str(error)}}
-print("READY", flush=True)
-{body}
-print("ANSWER " + json.dumps(answer), flush=True)
+
+def accept(proposals):
+    return f"""{ATTEMPT}
+proposals = env["smart.reorder.proposal"].browse({proposals})
+answer(attempt(lambda: proposals.action_accept()["params"]["message"]))
 """
-
-
-class Stage:
-    """A database, and processes acting on it."""
-
-    def __init__(self, environment, database, folder):
-        self.env, self.database, self.folder = environment, database, folder
-        self.count = 0
-
-    @contextlib.contextmanager
-    def actor(self, body, gun=None):
-        """Start a process that runs ``body`` once the gun's file exists; yields it with its log."""
-        self.count += 1
-        script = self.folder / f"actor{self.count}.py"
-        # The shell reads line by line: one exec keeps functions and blocks whole.
-        text = FRAME.format(body=body, gun=gun or self.folder)
-        script.write_text(f"exec(compile({text!r}, 'actor', 'exec'), globals())\n")
-        log = script.with_suffix(".log")
-        command = self.env.odoo(
-            "shell", f"--database={self.database}", "--no-http", "--shell-interface=python"
-        )
-        with (
-            script.open() as stdin,
-            log.open("w") as sink,
-            process.running(
-                command, stdin=stdin, stdout=sink, stderr=sink, env=self.env.process_env()
-            ) as running,
-        ):
-            yield running, log
-
-    def act(self, *bodies):
-        """Run all at the same moment; returns their answers in order."""
-        gun = self.folder / f"gun{self.count}"
-        with contextlib.ExitStack() as stack:
-            actors = [stack.enter_context(self.actor(body, gun)) for body in bodies]
-            for running, log in actors:
-                wait_for(lambda log=log: "READY" in log.read_text(), running, log)
-            gun.touch()
-            return [self.answer(*actor) for actor in actors]
-
-    def answer(self, running, log):
-        assert running.wait(timeout=300) == 0, log.read_text()[-3000:]
-        lines = [line for line in log.read_text().splitlines() if "ANSWER " in line]
-        assert lines, log.read_text()[-3000:]
-        return json.loads(lines[-1].split("ANSWER ", 1)[1])
-
-    def query(self, statement, *values):
-        return databases.execute(self.env, statement, *values, database=self.database)
-
-    def lines(self, orderpoints):
-        """``(orderpoint, number of purchase lines)`` and quantities of what was ordered."""
-        return self.query(
-            "SELECT orderpoint_id, COUNT(*), SUM(product_qty) FROM purchase_order_line"
-            " WHERE orderpoint_id = ANY(%s) GROUP BY 1 ORDER BY 1",
-            orderpoints,
-        )
-
-
-def wait_for(condition, running, log, patience=240):
-    end = time.monotonic() + patience
-    while not condition():
-        assert running.poll() is None, log.read_text()[-3000:]
-        assert time.monotonic() < end, log.read_text()[-3000:]
-        time.sleep(0.05)
-
-
-@pytest.fixture(scope="module")
-def pristine(environment, new_database):
-    bases.ensure_addons(environment)
-    return new_database(bases.ADDONS, "reorder")
-
-
-@pytest.fixture
-def stage(environment, pristine, new_database, tmp_path):
-    return Stage(environment, pristine, tmp_path)
 
 
 @pytest.fixture
@@ -193,13 +110,17 @@ def quantities(stage, prepared):
 
 
 def ordered(stage, prepared):
-    rows = stage.lines(prepared["orderpoints"])
+    rows = stage.query(
+        "SELECT orderpoint_id, COUNT(*), SUM(product_qty) FROM purchase_order_line"
+        " WHERE orderpoint_id = ANY(%s) GROUP BY 1 ORDER BY 1",
+        prepared["orderpoints"],
+    )
     return [(op, count, float(quantity)) for op, count, quantity in rows]
 
 
 def test_four_planners_accept_the_same(stage, prepared):
     expected = quantities(stage, prepared)
-    answers = stage.act(*[ACCEPT.format(ids=prepared["proposals"])] * 4)
+    answers = stage.act(*[accept(prepared["proposals"])] * 4)
     assert sum("done" in answer for answer in answers) == 1, answers
     refused = [answer["refused"] for answer in answers if "refused" in answer]
     assert all("already decided" in text or "working on" in text for text in refused), refused
@@ -216,7 +137,7 @@ def test_planner_and_nightly_run(stage, prepared):
         "UPDATE smart_reorder_proposal SET mode = 'automatic' WHERE id = ANY(%s) RETURNING id",
         prepared["proposals"],
     )
-    stage.act(ACCEPT.format(ids=prepared["proposals"]), NIGHT, NIGHT)
+    stage.act(accept(prepared["proposals"]), NIGHT, NIGHT)
     found = ordered(stage, prepared)
     assert [count for _op, count, _quantity in found] == [1, 1, 1]
     # What both wanted to order is there once.

@@ -13,8 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from devkit import databases, process
-from devkit.testing import bases
+from devkit.testing.actors import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -77,49 +76,14 @@ def receiver():
     server.server_close()
 
 
-@contextlib.contextmanager
-def shell(environment, database, body, folder):
-    script = folder / "script.py"
-    script.write_text(f"exec(compile({body!r}, 'script', 'exec'), globals())\n")
-    log = folder / "log"
-    command = environment.odoo(
-        "shell", f"--database={database}", "--no-http", "--shell-interface=python"
-    )
-    with (
-        script.open() as stdin,
-        log.open("w") as sink,
-        process.running(
-            command, stdin=stdin, stdout=sink, stderr=sink, env=environment.process_env()
-        ) as running,
-    ):
-        yield running, log
-
-
-def run(environment, database, body, folder):
-    with shell(environment, database, body, folder) as (running, log):
-        assert running.wait(timeout=300) == 0, log.read_text()[-3000:]
-        assert "Traceback" not in log.read_text(), log.read_text()[-3000:]
-
-
-def test_killed_worker(environment, new_database, receiver, tmp_path):
-    bases.ensure_addons(environment)
-    database = new_database(bases.ADDONS, "webhook")
-
-    def query(statement):
-        return databases.execute(environment, statement, database=database)
-
-    url = f"http://127.0.0.1:{receiver.server_port}/"
-    run(environment, database, PREPARE.format(url=url), tmp_path)
+def test_killed_worker(stage, receiver):
+    stage.act(PREPARE.format(url=f"http://127.0.0.1:{receiver.server_port}/"))
 
     receiver.hanging.set()
-    with shell(environment, database, DELIVER, tmp_path) as (running, log):
-        end = time.monotonic() + 240
-        while not receiver.received:
-            assert running.poll() is None, log.read_text()[-3000:]
-            assert time.monotonic() < end
-            time.sleep(0.05)
+    with stage.actor(DELIVER) as (running, log):
+        wait_for(lambda: receiver.received, running, log)
         # the receiver has the event, and the worker waits for its answer: with an idle connection
-        [(state, locks)] = query(
+        [(state, locks)] = stage.query(
             "SELECT state, (SELECT COUNT(*) FROM pg_locks WHERE pid = activity.pid)"
             "  FROM pg_stat_activity activity WHERE application_name = 'webhook-worker'"
         )
@@ -130,17 +94,17 @@ def test_killed_worker(environment, new_database, receiver, tmp_path):
     claimed = (
         "SELECT state, attempt_count, lease_until IS NULL FROM stock_webhook_event ORDER BY id"
     )
-    assert query(claimed) == [("pending", 1, False), ("pending", 0, True)]
+    assert stage.query(claimed) == [("pending", 1, False), ("pending", 0, True)]
 
     # until the lease is over nobody else sends it, nor what comes after it
-    run(environment, database, DELIVER, tmp_path)
+    stage.act(DELIVER)
     assert len(receiver.received) == 1
-    query(
+    stage.query(
         "UPDATE stock_webhook_event SET lease_until = lease_until - interval '5 minutes'"
         " WHERE lease_until IS NOT NULL RETURNING id"
     )
-    run(environment, database, DELIVER, tmp_path)
-    assert query(claimed) == [("delivered", 2, True), ("delivered", 1, True)]
+    stage.act(DELIVER)
+    assert stage.query(claimed) == [("delivered", 2, True), ("delivered", 1, True)]
     # at least once: the first one twice, under one id; and in their order
     assert [event["data"]["number"] for _id, event in receiver.received] == [1, 1, 2]
     assert receiver.received[0][0] == receiver.received[1][0] != receiver.received[2][0]
