@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MARKER = ".complete"
 #: What a first run puts on the disk: Odoo, the Python environment, databases.
 NEEDED_GIB = 5
+#: With less than this free, what fails fails for want of room.
+FULL_MIB = 64
+NO_SPACE = os.strerror(errno.ENOSPC)
 
 
 def folder() -> Path:
@@ -45,18 +48,29 @@ def require_space(path: Path, gib: float = NEEDED_GIB) -> None:
         )
 
 
+def is_full() -> bool:
+    """PostgreSQL ends its server rather than say why, when its log of changes has no room."""
+    return shutil.disk_usage(folder()).free < FULL_MIB * 2**20
+
+
+def disk_full(detail: object) -> Failure:
+    return Failure(
+        f"The disk is full: {detail}",
+        "Free some space and run the command again: what was half made is made anew.",
+    )
+
+
 @contextlib.contextmanager
 def disk_errors() -> Iterator[None]:
-    """Turn "no space left" into a message that says what to do."""
+    """Turn what a full disk breaks, here or in the database server, into a clear message."""
     try:
         yield
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except Failure:
+        raise
+    except Exception as error:
+        if NO_SPACE not in str(error) and not is_full():
             raise
-        raise Failure(
-            f"The disk is full: {error.filename or folder()}.",
-            "Free some space and run the command again: what was half made is made anew.",
-        ) from error
+        raise disk_full(getattr(error, "filename", None) or str(error).strip()) from error
 
 
 def fingerprint(parts: Iterable[str | bytes | Path]) -> str:
@@ -104,8 +118,7 @@ def building(path: Path, key: str) -> Iterator[Path]:
     draft = path.with_name(path.name + ".part")
     remove(draft)
     draft.mkdir(parents=True)
-    with disk_errors():
-        yield draft
+    yield draft
     mark_complete(draft, key)
     remove(path)
     draft.rename(path)

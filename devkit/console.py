@@ -46,12 +46,14 @@ def step(title: str, *, every: float = 15.0) -> Iterator[Step]:
     finished = threading.Event()
 
     def refresh() -> None:
-        while not finished.wait(1.0 if terminal else every):
-            text = f"  … {title} ({current.elapsed}) {current.detail}"
-            if terminal:
-                print(f"\r\033[K{text[:100]}", end="", flush=True)
-            else:
-                say(text)
+        # nobody reads on: the step goes on in silence, its end is told to nobody and ends us
+        with contextlib.suppress(BrokenPipeError):
+            while not finished.wait(1.0 if terminal else every):
+                text = f"  … {title} ({current.elapsed}) {current.detail}"
+                if terminal:
+                    print(f"\r\033[K{text[:100]}", end="", flush=True)
+                else:
+                    say(text)
 
     reporter = threading.Thread(target=refresh, daemon=True)
     reporter.start()

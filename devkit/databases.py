@@ -110,7 +110,7 @@ def ensure(
     """
     if fingerprint_of(env, name) == fingerprint:
         return False
-    with step(title or f"Making the database {name}") as current, cache.disk_errors():
+    with step(title or f"Making the database {name}") as current:
         if source:
             copy(env, source, name)
         else:

@@ -44,7 +44,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(sys.argv[1:] if arguments is None else arguments)
-    started = time.monotonic()
     port = choose_port(options.port)
     with environment.prepare("demo", durable=True) as env:
         say(f"Odoo: {env.source.origin}")
@@ -57,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
         with env.server(DATABASE, port, "--max-cron-threads=1", log=log) as server:
             with step("Starting the web client"):
                 await_server(server, port, log)
-            welcome(port, time.monotonic() - started, log)
+            welcome(port, bootstrap.seconds_since_start(), log)
             server.wait()
             raise Failure(f"The server ended by itself; its log is {log}.")
 
@@ -114,14 +113,14 @@ def ensure_sample_database(
 
 def choose_port(wanted: int | None) -> int:
     """The port asked for, else the first free one from Odoo's usual on."""
+    if wanted is not None and not 0 < wanted < 2**16:
+        raise Failure(f"{wanted} is no port.", "Name one from 1 to 65535.")
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
         with contextlib.closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
                 return port
-            except OverflowError:
-                raise Failure(f"{port} is no port.", "Name one from 1 to 65535.") from None
             except OSError as error:
                 reason = error.strerror
     raise Failure(

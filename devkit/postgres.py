@@ -244,6 +244,8 @@ def _await(running: subprocess.Popen, sockets: Path, log: Path) -> None:
             return
         except psycopg2.OperationalError:
             time.sleep(0.1)
+    if cache.is_full():
+        raise cache.disk_full("the private PostgreSQL server does not start.")
     raise Failure(
         f"The private PostgreSQL server does not start:\n{log.read_text()[-2000:]}",
         f"Remove its folder {log.parent} and run the command again; it is made anew.",

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from . import cache
 from .console import Failure, Step
 
 _PR_SET_PDEATHSIG = 1
@@ -83,6 +84,7 @@ def run(
     :raise Failure: when ``check`` and the exit code is not zero, with the last lines
     """
     tail: deque[str] = deque(maxlen=25)
+    no_space = ""
     with contextlib.ExitStack() as stack:
         sink = stack.enter_context(log.open("w")) if log else None
         process = stack.enter_context(
@@ -98,6 +100,8 @@ def run(
         )
         for line in process.stdout:
             tail.append(line.rstrip())
+            if cache.NO_SPACE in line:
+                no_space = line.strip()
             if sink:
                 sink.write(line)
                 sink.flush()
@@ -107,11 +111,8 @@ def run(
                 step.detail = detail
         code = process.wait()
     if check and code:
-        if any("No space left on device" in line for line in tail):
-            raise Failure(
-                "The disk is full.",
-                "Free some space and run the command again: what was half made is made anew.",
-            )
+        if no_space or cache.is_full():
+            raise cache.disk_full(no_space or f"{Path(str(argv[0])).name} broke off.")
         where = f"\nThe whole output: {log}" if log else ""
         raise Failure(
             f"{Path(str(argv[0])).name} ended with exit code {code}:\n    " + "\n    ".join(tail),

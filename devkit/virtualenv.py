@@ -34,7 +34,7 @@ def python() -> Path:
     _require_venv()
     # made in place, not renamed: scripts in it name their interpreter by its full path
     cache.remove(target)
-    with cache.disk_errors(), step("Making the Python environment (pinned packages)") as current:
+    with step("Making the Python environment (pinned packages)") as current:
         process.run([sys.executable, "-m", "venv", target])
         arguments = [word for file in files for word in ("-r", file)]
         process.run(

@@ -29,14 +29,14 @@ def no_named_server(monkeypatch):
 class Command:
     """A program of ours in a session of its own, with all that it starts."""
 
-    def __init__(self, *arguments, **environment):
+    def __init__(self, *arguments, stderr=subprocess.STDOUT, **environment):
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
             env=clean_environment() | {name: str(value) for name, value in environment.items()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             start_new_session=True,
         )

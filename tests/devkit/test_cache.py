@@ -3,10 +3,11 @@
 import errno
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from devkit import cache
+from devkit import cache, process
 from devkit.console import Failure
 
 
@@ -58,6 +59,37 @@ def test_full_disk_for_real(scratch):
     """/dev/full refuses every byte, as a full disk does."""
     with pytest.raises(Failure, match="disk is full"), cache.disk_errors():
         Path("/dev/full").write_text("…")
+
+
+def test_full_disk_of_the_database_server_is_told(scratch):
+    """What psycopg2 raises then is no OSError."""
+
+    class DiskFull(Exception):
+        pass
+
+    said = (
+        'could not extend file "base/1/2": No space left on device\nHINT:  Check free disk space.'
+    )
+    with pytest.raises(Failure, match="could not extend") as caught, cache.disk_errors():
+        raise DiskFull(said)
+    assert "Free some space" in caught.value.hint
+    with pytest.raises(DiskFull), cache.disk_errors():
+        raise DiskFull("for another reason")
+
+
+def test_what_breaks_when_nothing_is_left_is_the_disks_fault(scratch, monkeypatch):
+    """A server without room for its log of changes just goes; its client does not know why."""
+    monkeypatch.setattr(cache.shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
+    with pytest.raises(Failure, match="disk is full: connection lost"), cache.disk_errors():
+        raise ConnectionError("connection lost")
+    with pytest.raises(Failure, match="disk is full"):
+        process.run(["sh", "-c", "echo the server went away; exit 1"])
+
+
+def test_full_disk_is_found_in_long_output(scratch):
+    command = "echo 'psycopg2: No space left on device'; seq 100; exit 1"
+    with pytest.raises(Failure, match="disk is full: psycopg2"):
+        process.run(["sh", "-c", command])
 
 
 def test_too_little_space_is_told_before_anything_is_fetched(scratch):

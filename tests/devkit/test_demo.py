@@ -26,7 +26,7 @@ def test_port_in_use_is_told(taken):
     assert "--port" in caught.value.hint
 
 
-@pytest.mark.parametrize("port", [-5, 70_000])
+@pytest.mark.parametrize("port", [-5, 0, 70_000])
 def test_what_is_no_port_is_told(port):
     with pytest.raises(Failure, match="is no port"):
         demo.choose_port(port)

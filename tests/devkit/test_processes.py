@@ -1,6 +1,7 @@
 """Nothing that a command started outlives it, however it ends."""
 
 import signal
+import subprocess
 import time
 
 import psutil
@@ -66,3 +67,29 @@ def test_child_does_not_outlive_a_parent_that_is_killed(command, signum):
     for pid in children[1:]:
         if alive(pid):
             psutil.Process(pid).kill()
+
+
+#: Talks and starts a step, with a child that must not be left.
+TALKER = """
+import sys, time
+from devkit import bootstrap, console, process
+def main():
+    with process.running(["sleep", "600"]) as child:
+        console.say(str(child.pid))
+        with console.step("Talking", every=0.1):
+            time.sleep(1)
+        time.sleep(600)
+if __name__ == "__main__":
+    sys.exit(bootstrap.guard(main))
+"""
+
+
+def test_command_whose_reader_leaves_ends_in_silence(command):
+    """``bin/demo | head -1``: no traceback, also from the thread that shows progress."""
+    talker = command("-c", TALKER, stderr=subprocess.PIPE)
+    child = int(talker.process.stdout.readline())
+    talker.process.stdout.close()
+    assert talker.process.wait(20) == 128 + signal.SIGPIPE
+    assert talker.process.stderr.read() == ""
+    talker.process.stderr.close()
+    assert not wait_gone([child])
