@@ -58,6 +58,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     unknown = [word for word in for_pytest if not word.startswith("-")]
     if unknown:
         parser.error(f"cannot tell what {unknown[0]!r} belongs to; write --option=value")
+    if options.paths and options.stage:
+        parser.error("name a part or whole stages, not both")
     if options.k:
         for_pytest += ["-k", options.k]
     return options, for_pytest
@@ -69,7 +71,6 @@ def main(arguments: list[str] | None = None) -> int:
         for one in STAGES.values():
             say(f"  {one.name:<12}{one.what}")
         return 0
-    started = time.monotonic()
     selected = selection.by_stage(cache.ROOT, options.paths)
     if for_pytest and not selected:
         raise Failure(f"Name the part that {' '.join(for_pytest)} is for.", EXAMPLES)
@@ -80,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.odoo_suites:
             from . import odoo_suites
 
-            return odoo_suites.compare(env, artefacts)
+            return odoo_suites.compare_all(env, artefacts)
         if selected:
             results = run_part(env, artefacts, selected, for_pytest)
         else:
@@ -88,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
             names = with_what_they_need(options.stage or STAGES)
             whole = Run(env, artefacts)
             results = Scheduler(dict.fromkeys(names, whole), keep_going).run()
-    return summary(results, time.monotonic() - started)
+    return summary(results, bootstrap.seconds_since_start())
 
 
 def fresh_folder(path: Path) -> Path:

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import ast
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from ..environment import Environment
 #: Also on a server that the user names: nobody else's database has this prefix.
 PREFIX = "inventory_test_"
 STOCK = PREFIX + "only_stock"
+ACCOUNT = PREFIX + "only_stock_account"
+#: What many databases hold is installed once: each of these starts from the one before.
+STONES = {STOCK: "stock", ACCOUNT: "stock_account"}
 BASE = PREFIX + "base"
 ADDONS = PREFIX + "addons"
 WORK = PREFIX + "work"
@@ -37,11 +42,14 @@ def base_modules(env: Environment) -> list[str]:
 def ensure_modules(
     env: Environment, name: str, modules: Sequence[str], *, with_demo: bool = False
 ) -> None:
-    """A database with these modules of Odoo's, made from one with *Inventory* alone."""
+    """A database with these modules of Odoo's, made from the last stepping stone on its way."""
     source = None
-    if not with_demo and name != STOCK:
-        source = STOCK
-        ensure_modules(env, STOCK, ["stock"])
+    if not with_demo:
+        needed = with_dependencies(env, modules)
+        before = itertools.takewhile(lambda stone: stone != name, STONES)
+        source = next((stone for stone in reversed([*before]) if STONES[stone] in needed), None)
+    if source:
+        ensure_modules(env, source, [STONES[source]])
     databases.ensure(
         env,
         name,
@@ -51,6 +59,20 @@ def ensure_modules(
         demo=with_demo,
         title=f"Making the database {name} (once)",
     )
+
+
+def with_dependencies(env: Environment, modules: Iterable[str]) -> set[str]:
+    """The modules of Odoo's with all that they depend on."""
+    found: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        manifest = env.source.addons / name / "__manifest__.py"
+        # `base` lies elsewhere, and depends on nothing
+        if name not in found and manifest.is_file():
+            waiting += ast.literal_eval(manifest.read_text()).get("depends", [])
+        found.add(name)
+    return found
 
 
 def ensure_addons(env: Environment) -> None:

@@ -2,8 +2,8 @@
 
 - A test during which the server logs an ERROR, or a WARNING with a traceback, fails. What a test
   provokes on purpose it expects: ``assertLogs`` or ``mute_logger``, which keep it from us.
-- A skipped test fails, unless it misses something that the project does not own: data sets beside
-  the project, which the reason names as ``../shared``.
+- A skipped test fails, unless it misses something that the project does not own: a data set beside
+  the project, whose path the reason names (``../shared/…``) and which is not there indeed.
 - The results go to the file that ``--results`` names, for the summary of ``bin/test``.
 """
 
@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from pathlib import Path
 
 import pytest
 
+from ..cache import ROOT
 from .server_log import is_harmless
 
 #: The only reason to skip: the tests may use data sets beside the project.
-MAY_BE_ABSENT = "../shared"
+MAY_BE_ABSENT = re.compile(r"\.\./shared/[\w./-]*\w")
 
 
 class ErrorCollector(logging.Handler):
@@ -112,10 +114,16 @@ class Guard:
 
 def forbid_skip(report, nodeid: str) -> None:
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    if MAY_BE_ABSENT in reason:
+    if misses_data(reason):
         return
     report.outcome = "failed"
     report.longrepr = f"{nodeid} was skipped, and nothing may be: {reason}"
+
+
+def misses_data(reason: str, root: Path = ROOT) -> bool:
+    """The reason names data beside the project, and none of it is there."""
+    named = MAY_BE_ABSENT.findall(reason)
+    return bool(named) and not any((root / path).exists() for path in named)
 
 
 def report_text(report) -> str:

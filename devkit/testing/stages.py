@@ -176,11 +176,11 @@ STAGES = {
         Stage("databases", "the databases that the tests copy", run_databases),
         Stage("lint", "ruff, its formatter, pylint-odoo", run_lint),
         Stage("unit", "what decides, without Odoo; manifests, XML and packaging", run_unit),
-        Stage("sample", "the sample company, and the main job in a browser", run_sample, _AFTER),
-        Stage("addons", "the addons' tests and browser tours", run_addons, _AFTER),
         Stage("install", "install, update, uninstall: alone and together", run_install, _AFTER),
-        Stage("javascript", "unit tests of the web client's parts", run_javascript, _AFTER),
         Stage("processes", "real cursors, real processes", run_processes, _AFTER),
+        Stage("addons", "the addons' tests and browser tours", run_addons, _AFTER),
+        Stage("sample", "the sample company, and the main job in a browser", run_sample, _AFTER),
+        Stage("javascript", "unit tests of the web client's parts", run_javascript, _AFTER),
         Stage("devkit", "the set-up: broken caches, refusals, kills", run_devkit),
     )
 }

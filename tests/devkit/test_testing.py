@@ -8,7 +8,7 @@ import pytest
 
 from devkit import cache
 from devkit.console import Failure
-from devkit.testing import catalogue, results, selection, server_log
+from devkit.testing import catalogue, plugin, results, selection, server_log
 from devkit.testing.odoo_suites import broken
 from devkit.testing.results import Failed, Result
 
@@ -66,6 +66,18 @@ class TestGuard:
         result, code = run("import pytest\ndef test_a(): pytest.skip('../shared/x is absent')\n")
         assert code == 0
         assert result.counts == "0 passed, 0 failed, 1 skipped"
+
+    def test_data_that_is_there_may_not_be_skipped(self, tmp_path):
+        """A wrong path in the test's condition would skip it for ever."""
+        reason = "../shared/demand/sales.csv, the full file, is absent"
+        project = tmp_path / "project"
+        project.mkdir()
+        assert plugin.misses_data(reason, project)
+        (tmp_path / "shared/demand").mkdir(parents=True)
+        assert plugin.misses_data(reason, project)
+        (tmp_path / "shared/demand/sales.csv").touch()
+        assert not plugin.misses_data(reason, project)
+        assert not plugin.misses_data("../shared is not asked for by name", project)
 
     def test_logged_error_fails_a_test_that_passes(self, run):
         result, code = run(
@@ -252,6 +264,7 @@ def test_list_names_the_stages():
         (["-k", "name"], "Name the part"),
         (["tests/unit", "--maxfail", "1"], "write --option=value"),
         (["--stage", "nothing"], "invalid choice"),
+        (["tests/unit", "--stage", "lint"], "not both"),
     ],
 )
 def test_what_cannot_be_run_is_told(command, said):

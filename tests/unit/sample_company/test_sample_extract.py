@@ -19,7 +19,7 @@ def line(invoice, quantity, *, moment="2011-01-03 10:00", customer="17850", code
 
 @pytest.mark.skipif(
     not FULL.is_file(),
-    reason="the full Online Retail file is not beside the project (../shared); "
+    reason="../shared/demand/online_retail/transactions.csv.gz, the full file, is absent: "
     "the extract can only be compared where it is",
 )
 def test_the_extract_is_what_make_extract_makes(tmp_path):
