@@ -66,7 +66,10 @@ def select(words: Sequence[str], benchmarks: Sequence[Benchmark]) -> list[Benchm
         matching = [b for b in benchmarks if word in (b.group, b.name)]
         if not matching:
             if word in GROUPS:
-                raise Failure(f"There is no benchmark in the group {word} yet.")
+                raise Failure(
+                    f"There is no benchmark in the group {word} yet.",
+                    "bin/bench without arguments lists those that there are.",
+                )
             known = ", ".join([*GROUPS, *(b.name for b in benchmarks)])
             raise Failure(f"There is no benchmark {word}.", f"Known are: {known}.")
         chosen += [benchmark for benchmark in matching if benchmark not in chosen]
