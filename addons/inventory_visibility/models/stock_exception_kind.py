@@ -146,11 +146,14 @@ class StockExceptionKind(models.Model):
 
         Called when an addon that brings detectors is installed or updated (by a ``function`` in
         its data), when a company is created, and by every run.
+
+        While addons are being loaded, the detectors of those to come are not there yet: nothing
+        is removed then, or an update would take their settings and exceptions away.
         """
         kinds = self.sudo().with_context(active_test=False, mail_create_nolog=True)
         detectors = self.env["stock.exception.detector"]._get_detectors()
-        gone = kinds.search([("kind", "not in", list(detectors))])
-        if gone:
+        if self.pool.ready:
+            gone = kinds.search([("kind", "not in", list(detectors))])
             self._remove_kinds(gone.mapped("kind"))
         existing = {
             (code, company.id) for code, company in kinds._read_group([], ["kind", "company_id"])

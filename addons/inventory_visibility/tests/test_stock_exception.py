@@ -1,6 +1,7 @@
 """The life of an exception: opened once, snoozed, resolved, worse, closed, back again."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -266,6 +267,29 @@ class TestStockException(ExceptionCommon):
         self.assertIn("nonsense", failed.message_ids[0].body)
         self.assertTrue(self._found("negative_stock", lamp))
         self.assertFalse(self._kind("negative_stock").last_error)
+
+    def test_an_update_leaves_the_kinds_of_addons_that_are_loaded_later(self):
+        """While an addon is updated, the detectors of those that depend on it are not there."""
+        kinds = self.env["stock.exception.kind"]
+        detectors = self.env["stock.exception.detector"]
+        self._stock(-3)
+        self._look("negative_stock")
+        found = self._found("negative_stock")
+        kind = self._kind("negative_stock", days=11)
+        others = {
+            name: detector
+            for name, detector in detectors._get_detectors().items()
+            if name != "negative_stock"
+        }
+        with patch.object(type(detectors), "_get_detectors", lambda self: others):
+            with patch.object(self.registry, "ready", False):
+                kinds._ensure_kinds()
+            self.assertEqual(kind.exists().days, 11)
+            self.assertTrue(found.exists())
+            # loaded, and it is not there: its addon is gone
+            kinds._ensure_kinds()
+            self.assertFalse(kind.exists())
+            self.assertFalse(found.exists())
 
     def test_new_company_has_every_kind(self):
         company = self.env["res.company"].create({"name": "Second"})
