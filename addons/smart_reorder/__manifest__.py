@@ -16,6 +16,8 @@
         "data/ir_cron_data.xml",
         "views/smart_reorder_proposal_views.xml",
         "views/smart_reorder_run_views.xml",
+        "views/smart_reorder_delivery_views.xml",
+        "views/smart_reorder_vendor_score_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/smart_reorder_enrol_views.xml",

@@ -148,6 +148,34 @@ def negbin_quantile(mean: FloatArray, dispersion: FloatArray, level: FloatArray)
     return out
 
 
+def negbin_mixture_quantile(
+    mean: FloatArray, weight: FloatArray, dispersion: FloatArray, level: FloatArray
+) -> FloatArray:
+    """Smallest whole ``q`` with ``Σ w·P(X <= q) >= level``: demand over an interval of uncertain
+    length.
+
+    :param mean: (n, k) mean demand for each possible length
+    :param weight: (n, k) its probability; the rows sum to 1
+    :param dispersion: (n,) the same for all lengths
+    :param level: (n,)
+    """
+    weight = np.asarray(weight, float)
+    dispersion, level = np.asarray(dispersion, float)[:, None], np.asarray(level, float)
+    parts = negbin_quantile(mean, dispersion, level[:, None])
+    # Below the least of the parts' quantiles no part reaches the level, at the largest all do.
+    low = np.where(weight > 0, parts, np.inf).min(axis=1, initial=np.inf) - 1
+    high = np.where(weight > 0, parts, -1).max(axis=1, initial=-1)
+    open_ = np.flatnonzero(high - low > 1)
+    while open_.size:
+        middle = np.floor((low[open_] + high[open_]) / 2)
+        below = negbin_cdf(middle[:, None], mean[open_], dispersion[open_])
+        reached = (weight[open_] * below).sum(axis=1) >= level[open_] - 1e-12
+        high[open_] = np.where(reached, middle, high[open_])
+        low[open_] = np.where(reached, low[open_], middle)
+        open_ = open_[high[open_] - low[open_] > 1]
+    return high
+
+
 def _gamma_quantile_fast(shape: FloatArray, level: FloatArray) -> FloatArray:
     """Wilson-Hilferty where it is exact to 0.5 % (shape >= 2); a solved table below."""
     z = normal_quantile(level)

@@ -50,6 +50,12 @@ class Facts:
     saving: float = 0.0
     source_available: float | None = None
     wanted_by_all: float = 0.0
+    later: float = 0.0
+    lead_stated: float = 0.0
+    lead_spread: float = 0.0
+    lead_own: float = 0.0
+    lead_own_days: float = 0.0
+    lead_vendor: float = 0.0
 
 
 def explain(facts: Facts) -> list[Sentence]:
@@ -68,6 +74,8 @@ def explain(facts: Facts) -> list[Sentence]:
         )
     ]
     days = facts.lead_days + facts.review_days
+    if facts.later > 0:
+        out.append(Sentence("later", {"later": facts.later, "days": days}))
     if facts.evidence == "none":
         out.append(Sentence("no_demand", {"days": days}))
     else:
@@ -84,9 +92,24 @@ def explain(facts: Facts) -> list[Sentence]:
                 },
             )
         )
+    out += _lead_time(facts)
     out += _decision(facts)
     out += _confidence(facts)
     return out
+
+
+def _lead_time(facts: Facts) -> list[Sentence]:
+    """What the lead time was learned from; nothing when it is taken as stated."""
+    if facts.lead_vendor <= 0 and facts.lead_own <= 0:
+        return []
+    values = {
+        "lead_days": facts.lead_days,
+        "spread": facts.lead_spread,
+        "stated": facts.lead_stated,
+        "deliveries": facts.lead_own or facts.lead_vendor,
+        "own_days": facts.lead_own_days,
+    }
+    return [Sentence("lead_own" if facts.lead_own > 0 else "lead_vendor", values)]
 
 
 def _decision(facts: Facts) -> list[Sentence]:

@@ -4,6 +4,10 @@ Everything is about the demand *summed over the protection interval* (review per
 reorder point must cover that sum. Daily quantiles are never added: the sum of 95 % quantiles is not
 the 95 % quantile of the sum.
 
+Where the length of the interval is uncertain, because deliveries come sooner or later, the demand
+over it is a mixture over the lengths: P(D <= q) = Σ P(length)·P(D(length) <= q). The methods are
+chosen and calibrated over the expected length; the quantile given is that of the mixture.
+
 How it is measured: rolling origins, one a week. A forecast issued at an origin sees the days
 before it only; whatever is learned from earlier forecasts (dispersion, choice of method) is
 learned from those whose interval had ended by then. So the error reported is that of the whole
@@ -20,8 +24,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .distributions import negbin_cdf, negbin_loss, negbin_quantile
+from .distributions import negbin_cdf, negbin_loss, negbin_mixture_quantile, negbin_quantile
 from .history import DemandHistory
+from .lead_time import Intervals
 from .methods import METHODS, Context
 
 STEP = 7  # days between two origins
@@ -79,14 +84,14 @@ class Forecast:
 
 def forecast_demand(
     history: DemandHistory,
-    horizon: np.ndarray,
+    horizon: np.ndarray | Intervals,
     level: np.ndarray,
     unit: np.ndarray | float = 1.0,
     min_intervals: float = 4.0,
 ) -> Forecast:
     """Forecast the demand over each series' protection interval.
 
-    :param horizon: (n,) int >= 1, days of the interval
+    :param horizon: (n,) int >= 1, days of the interval, or their distributions
     :param level: (n,) float strictly between 0 and 1, the service level
     :param unit: (n,) or scalar, the step in which demand is counted (the rounding of the unit of
         measure); the negative binomial counts these
@@ -95,6 +100,9 @@ def forecast_demand(
         first
     """
     n = history.n_series
+    spread = horizon if isinstance(horizon, Intervals) else None
+    if spread is not None:
+        horizon = np.maximum(np.floor(spread.mean + 0.5), 1)
     horizon = np.broadcast_to(np.asarray(horizon, dtype=np.int64), (n,))
     level = np.broadcast_to(np.asarray(level, dtype=float), (n,))
     unit = np.broadcast_to(np.asarray(unit, dtype=float), (n,))
@@ -104,7 +112,7 @@ def forecast_demand(
         raise ValueError("demand must be finite and units positive")
     scaled = DemandHistory(history.quantity / unit[:, None], history.first_day)
     backtest = _Backtest(scaled, horizon, level)
-    return backtest.result(unit, min_intervals)
+    return backtest.result(unit, min_intervals, spread)
 
 
 class _Backtest:
@@ -229,7 +237,16 @@ class _Backtest:
         blended = (evidence * relative + CHOICE_WEIGHT * pooled) / (evidence + CHOICE_WEIGHT)
         return np.argmin(np.where(able, blended, np.inf), axis=0)
 
-    def result(self, unit: np.ndarray, min_intervals: float) -> Forecast:
+    def result(
+        self, unit: np.ndarray, min_intervals: float, spread: Intervals | None = None
+    ) -> Forecast:
+        if spread is None:
+            spread = Intervals(self.horizon[:, None].astype(float), np.ones((self.horizon.size, 1)))
+        dispersion = self.dispersion[:, 0]
+        # Demand of each possible length, in proportion to its days.
+        means = self.mean[:, :1] / self.horizon[:, None] * spread.days
+        quantile = negbin_mixture_quantile(means, spread.weight, dispersion, self.asked[:, 0])
+        short = negbin_loss(quantile[:, None], means, dispersion[:, None])
         demand = np.where(self.finished, self.actual, 0).sum(1)
         error = np.where(self.finished, self.mean - self.actual, 0)
         gap = self.actual - self.quantile
@@ -245,9 +262,9 @@ class _Backtest:
         evidence = np.where(demand > 0, EVIDENCE_MEASURED, EVIDENCE_QUIET)
         evidence = np.where(intervals >= min_intervals, evidence, EVIDENCE_THIN)
         return Forecast(
-            mean=self.mean[:, 0] * unit,
-            quantile=self.quantile[:, 0] * unit,
-            dispersion=self.dispersion[:, 0],
+            mean=(spread.weight * means).sum(1) * unit,
+            quantile=quantile * unit,
+            dispersion=dispersion,
             method=np.array(self.names)[self.choice[:, 0]],
             evidence=np.where(ever, evidence, EVIDENCE_NONE),
             origins=origins,
@@ -257,8 +274,7 @@ class _Backtest:
             coverage=_ratio(covered, origins),
             pinball=_ratio(loss.sum(1), origins) * unit,
             skill=_ratio(absolute, naive),
-            expected_short=negbin_loss(self.quantile[:, 0], self.mean[:, 0], self.dispersion[:, 0])
-            * unit,
+            expected_short=(spread.weight * short).sum(1) * unit,
         )
 
 

@@ -84,6 +84,25 @@ def round_up(quantity: float, multiple: float) -> float:
     return round(math.ceil(quantity / multiple - 1e-6) * multiple, 9)
 
 
+def promised_later(
+    days: Sequence[float], quantity: Sequence[float], interval: float, mean: float
+) -> float:
+    """Part of the open deliveries that the position need not give up now.
+
+    What is due after the protection interval can still be ordered for in time. What is due within
+    it is part of the demand that the reorder point covers already, as far as that much was
+    expected: a forecast is *consumed* by the orders that fulfil it. What is overdue counts in full.
+
+    :param days: days until each open delivery is due; 0 or less is overdue
+    :param quantity: what is to be delivered
+    :param interval: days of the protection interval
+    :param mean: demand expected over the interval
+    """
+    after = sum(q for d, q in zip(days, quantity, strict=True) if d > interval)
+    within = sum(q for d, q in zip(days, quantity, strict=True) if 0 < d <= interval)
+    return after + min(within, max(mean, 0.0))
+
+
 @dataclass(frozen=True)
 class PriceBreak:
     """A price per unit that holds for the whole order from ``minimum`` on. Both in product

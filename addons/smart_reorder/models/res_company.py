@@ -23,6 +23,16 @@ class ResCompany(models.Model):
         help="Past lead times + review periods, without overlap, that a product must have been"
         " observed for before it chooses its own forecasting method.",
     )
+    smart_reorder_lead_learning = fields.Boolean(
+        default=True,
+        help="Learn from deliveries how long vendors take. Otherwise the lead times on their prices"
+        " are taken as certain.",
+    )
+    smart_reorder_lead_weight = fields.Integer(
+        default=4,
+        help="Deliveries that a stated lead time is worth: so many deliveries weigh as much as"
+        " the statement.",
+    )
     smart_reorder_order_cost = fields.Monetary(
         default=0.0,
         help="Cost of ordering and receiving one product once. With it, orders are at least the"
@@ -51,6 +61,7 @@ class ResCompany(models.Model):
         "smart_reorder_cycle_days",
         "smart_reorder_history_days",
         "smart_reorder_min_intervals",
+        "smart_reorder_lead_weight",
     )
     def _check_smart_reorder_days(self):
         limits = {
@@ -58,6 +69,7 @@ class ResCompany(models.Model):
             "smart_reorder_cycle_days": (0, 365),
             "smart_reorder_history_days": (56, 1830),
             "smart_reorder_min_intervals": (1, 100),
+            "smart_reorder_lead_weight": (1, 100),
         }
         for company in self:
             for name, (low, high) in limits.items():

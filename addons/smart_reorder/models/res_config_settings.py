@@ -22,6 +22,12 @@ class ResConfigSettings(models.TransientModel):
     smart_reorder_min_intervals = fields.Integer(
         related="company_id.smart_reorder_min_intervals", readonly=False
     )
+    smart_reorder_lead_learning = fields.Boolean(
+        related="company_id.smart_reorder_lead_learning", readonly=False
+    )
+    smart_reorder_lead_weight = fields.Integer(
+        related="company_id.smart_reorder_lead_weight", readonly=False
+    )
     smart_reorder_order_cost = fields.Monetary(
         related="company_id.smart_reorder_order_cost",
         readonly=False,

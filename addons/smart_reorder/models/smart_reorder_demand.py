@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -123,6 +124,51 @@ class SmartReorderDemand(models.AbstractModel):
             )
         )
         return {(product, warehouse): day for product, warehouse, day in rows}
+
+    @api.model
+    def _get_promised(self, products, warehouses, today):
+        """Open deliveries to customers and production, by the days until they are due.
+
+        Transfers to other warehouses are left out: what these need is planned, not forecast.
+
+        :return: dict ``(product id, warehouse id) -> (list of days, list of quantities)``
+        """
+        if not products or not warehouses:
+            return {}
+        self._flush()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH place AS (
+                    SELECT * FROM unnest(%(warehouse_ids)s::int[], %(timezones)s::text[])
+                        AS place(warehouse_id, tz)
+                )
+                SELECT move.product_id,
+                       place.warehouse_id,
+                       (move.date AT TIME ZONE 'UTC' AT TIME ZONE place.tz)::date - %(today)s::date
+                           AS days,
+                       SUM(move.product_qty)
+                  FROM stock_move move
+                  JOIN stock_location source ON source.id = move.location_id
+                  JOIN stock_location destination ON destination.id = move.location_dest_id
+                  JOIN place ON place.warehouse_id = source.warehouse_id
+                 WHERE move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
+                   AND move.product_id = ANY(%(product_ids)s)
+                   AND source.usage = 'internal'
+                   AND destination.usage IN ('customer', 'production')
+              GROUP BY 1, 2, 3
+                """,
+                warehouse_ids=warehouses.ids,
+                timezones=[self._get_timezone(warehouse) for warehouse in warehouses],
+                today=today,
+                product_ids=products.ids,
+            )
+        )
+        promised = defaultdict(lambda: ([], []))
+        for product, warehouse, days, quantity in rows:
+            promised[product, warehouse][0].append(days)
+            promised[product, warehouse][1].append(float(quantity))
+        return promised
 
     @api.model
     def _get_timezone(self, warehouse):

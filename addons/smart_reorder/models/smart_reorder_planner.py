@@ -13,7 +13,8 @@ from ..engine.checks import find_issues
 from ..engine.explain import Facts, explain
 from ..engine.forecast import forecast_demand
 from ..engine.history import DemandHistory, build_history, counting_unit
-from ..engine.policy import cycle_quantity, order_quantity, round_up
+from ..engine.lead_time import intervals
+from ..engine.policy import cycle_quantity, order_quantity, promised_later, round_up
 from .smart_reorder_source import BUY, TRANSFER
 
 CHART_WEEKS = 52
@@ -29,11 +30,16 @@ class Stock:
     outgoing: float = 0.0
     in_progress: float = 0.0
     dependents: float = 0.0
+    later: float = 0.0  # of the outgoing, what is part of the forecast or due after the interval
+
+    @property
+    def balance(self):
+        """Without what decides anew each time: what is needed elsewhere or later."""
+        return self.on_hand + self.incoming + self.in_progress - self.outgoing
 
     @property
     def position(self):
-        on_order = self.incoming + self.in_progress
-        return self.on_hand + on_order - self.outgoing - self.dependents
+        return self.balance + self.later - self.dependents
 
 
 class SmartReorderPlanner(models.AbstractModel):
@@ -68,24 +74,34 @@ class SmartReorderPlanner(models.AbstractModel):
                 sources[orderpoint.id].issue = "circular_supply"
         history = self._get_history(orderpoints, today)
         stocks = self._get_stocks(orderpoints)
+        promised = (
+            self.env["smart.reorder.demand"]
+            .sudo()
+            ._get_promised(orderpoints.product_id, orderpoints.warehouse_id, today)
+        )
+        lead_times = (
+            self.env["smart.reorder.lead.time"].sudo()._get_lead_times(orderpoints, sources)
+        )
         clock["forecast"] = time.monotonic()
-        levels, reviews, leads = self._get_targets(orderpoints, sources)
+        levels, reviews, leads = self._get_targets(orderpoints, lead_times)
         units = counting_unit(history.quantity, orderpoints.product_id.uom_id[:1].rounding or 0.01)
         issues = find_issues(history.quantity, leads, reviews, levels, units)
         for index, orderpoint in enumerate(orderpoints):
             sources[orderpoint.id].issue = issues[index] or sources[orderpoint.id].issue
         good = [i for i, op in enumerate(orderpoints) if not sources[op.id].issue]
-        forecasts = self._get_forecasts(company, history, good, leads + reviews, levels, units)
+        spans = intervals([lead_times[op.id] for op in orderpoints], reviews)
+        forecasts = self._get_forecasts(company, history, good, spans, levels, units)
         clock["decide"] = time.monotonic()
         values = {}
         for index, orderpoint in enumerate(orderpoints):
             values[orderpoint.id] = self._prepare_base(
                 orderpoint, sources[orderpoint.id], stocks[orderpoint.id], history, index, today
             ) | {
-                "lead_days": leads[index] if math.isfinite(leads[index]) else 0,
+                **self._prepare_lead_time(lead_times[orderpoint.id]),
                 "review_days": reviews[index],
                 "service_level": levels[index] * 100 if math.isfinite(levels[index]) else 0,
             }
+        self._set_later(orderpoints, good, stocks, promised, forecasts, spans, values)
         self._decide(company, orderpoints, good, sources, stocks, forecasts, units, values)
         self._share_scarce_stock(orderpoints, sources, values, run)
         self._finish(orderpoints, sources, stocks, values)
@@ -222,14 +238,14 @@ class SmartReorderPlanner(models.AbstractModel):
         return {(product.id, warehouse.id): total for product, warehouse, total in groups}
 
     @api.model
-    def _get_targets(self, orderpoints, sources):
+    def _get_targets(self, orderpoints, lead_times):
         """:return: arrays of service levels (0…1), review days, lead days"""
         levels = [
             (op.smart_reorder_service_level or op.company_id.smart_reorder_service_level) / 100
             for op in orderpoints
         ]
         reviews = [op.company_id.smart_reorder_review_days for op in orderpoints]
-        leads = [math.ceil(sources[op.id].lead_days) for op in orderpoints]
+        leads = [lead_times[op.id].mean for op in orderpoints]
         return np.array(levels), np.array(reviews, float), np.array(leads, float)
 
     # ------------------------------------------------------------------
@@ -237,11 +253,27 @@ class SmartReorderPlanner(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_forecasts(self, company, history, good, horizon, levels, units):
+    def _set_later(self, orderpoints, good, stocks, promised, forecasts, spans, values):
+        """Say how much of the open deliveries the position need not give up now."""
+        lengths = spans.mean
+        for index, row in enumerate(good):
+            orderpoint = orderpoints[row]
+            stock = stocks[orderpoint.id]
+            days, quantities = promised.get(
+                (orderpoint.product_id.id, orderpoint.warehouse_id.id), ((), ())
+            )
+            later = promised_later(
+                days, quantities, float(lengths[row]), float(forecasts.mean[index])
+            )
+            stock.later = min(later, max(stock.outgoing, 0.0))
+            values[orderpoint.id].update(qty_later=stock.later, qty_position=stock.position)
+
+    @api.model
+    def _get_forecasts(self, company, history, good, spans, levels, units):
         rows = np.array(good, dtype=np.int64)
         return forecast_demand(
             DemandHistory(history.quantity[rows], history.first_day[rows]),
-            horizon[rows].astype(np.int64),
+            spans.take(rows),
             levels[rows],
             units[rows],
             min_intervals=company.smart_reorder_min_intervals,
@@ -397,6 +429,18 @@ class SmartReorderPlanner(models.AbstractModel):
         }
 
     @api.model
+    def _prepare_lead_time(self, lead_time):
+        known = math.isfinite(lead_time.mean)
+        return {
+            "lead_days": lead_time.mean if known else 0.0,
+            "lead_spread": lead_time.spread if known else 0.0,
+            "lead_stated": lead_time.stated if known else 0.0,
+            "lead_own": lead_time.own,
+            "lead_own_days": lead_time.own_days if lead_time.own else 0.0,
+            "lead_vendor": lead_time.vendor,
+        }
+
+    @api.model
     def _prepare_history(self, history, index, today):
         """Demand per week, oldest first, for the chart; weeks before the first movement left
         out.
@@ -467,4 +511,10 @@ class SmartReorderPlanner(models.AbstractModel):
             saving=scratch["saving"],
             source_available=scratch["source_available"],
             wanted_by_all=scratch["wanted_by_all"],
+            later=stock.later,
+            lead_stated=value["lead_stated"],
+            lead_spread=value["lead_spread"],
+            lead_own=value["lead_own"],
+            lead_own_days=value["lead_own_days"],
+            lead_vendor=value["lead_vendor"],
         )

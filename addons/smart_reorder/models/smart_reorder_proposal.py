@@ -88,11 +88,19 @@ class SmartReorderProposal(models.Model):
         readonly=True,
         help="What the places that this warehouse supplies need, but have not ordered yet.",
     )
+    qty_later = fields.Float(
+        string="Promised for Later",
+        digits="Product Unit",
+        readonly=True,
+        help="Of what is promised: due after the review period and lead time, or part of the demand"
+        " forecast for them. It is not taken off a second time.",
+    )
     qty_position = fields.Float(
         string="Position",
         digits="Product Unit",
         readonly=True,
-        help="On hand + incoming + on quotations - promised - needed by supplied places.",
+        help="On hand + incoming + on quotations - promised + promised for later - needed by"
+        " supplied places.",
     )
     days_of_cover = fields.Float(
         digits=(16, 1),
@@ -103,7 +111,36 @@ class SmartReorderProposal(models.Model):
     )
 
     # Forecast
-    lead_days = fields.Float(string="Lead Time", readonly=True, aggregator="avg")
+    lead_days = fields.Float(
+        string="Lead Time",
+        digits=(16, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Days expected until what is ordered now arrives: learned from deliveries, and stated"
+        " ones as long as there are few.",
+    )
+    lead_spread = fields.Float(
+        digits=(16, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Standard deviation of the lead time, in days.",
+    )
+    lead_stated = fields.Float(
+        string="Stated Lead Time", digits=(16, 1), readonly=True, aggregator="avg"
+    )
+    lead_own = fields.Float(
+        string="Deliveries",
+        digits=(16, 1),
+        readonly=True,
+        help="Orders of this product for this place that the vendor delivered; a part counts as"
+        " such.",
+    )
+    lead_own_days = fields.Float(
+        string="Days they Took", digits=(16, 1), readonly=True, aggregator=None
+    )
+    lead_vendor = fields.Float(
+        string="Deliveries of the Vendor", digits=(16, 1), readonly=True, aggregator=None
+    )
     review_days = fields.Float(string="Review Period", readonly=True, aggregator=None)
     protection_days = fields.Float(
         compute="_compute_protection_days",
@@ -436,6 +473,22 @@ class SmartReorderProposal(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
         action["context"] = {}
         return self._open_records(action, self._get_pickings(), "stock.view_picking_form")
+
+    def action_view_deliveries(self):
+        """What the vendor delivered of this product, and what is still open."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "smart_reorder.smart_reorder_delivery_action"
+        )
+        action["domain"] = [
+            ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+        action["context"] = {
+            "search_default_product_id": self.product_id.id,
+            "search_default_warehouse_id": self.warehouse_id.id,
+        }
+        return action
 
     @api.model
     def _open_records(self, action, records, form_view):

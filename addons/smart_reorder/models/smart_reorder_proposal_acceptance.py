@@ -126,8 +126,8 @@ class SmartReorderProposal(models.Model):
         for proposal in self:
             stock = stocks[proposal.orderpoint_id.id]
             # What supplied places need is compared as it was: taking it moves it to "promised".
-            growth = stock.position + stock.dependents
-            growth -= proposal.qty_position + proposal.qty_dependents
+            balance = proposal.qty_position + proposal.qty_dependents - proposal.qty_later
+            growth = stock.balance - balance
             position = proposal.qty_position + growth
             grown = proposal.uom_id.compare(growth, 0) > 0
             if grown and position >= proposal.reorder_point and not proposal.is_edited:

@@ -34,7 +34,9 @@ class SmartReorderProposal(models.Model):
             elif name == "saving":
                 texts[name] = formatLang(self.env, value, currency_obj=self.currency_id)
             elif isinstance(value, int | float):
-                texts[name] = self._format_number(value, 1 if name == "mean" else 2)
+                digits = 1 if name in ("mean", "days", "spread", "deliveries") else 2
+                digits = 1 if name.endswith("_days") else digits
+                texts[name] = self._format_number(value, digits)
             else:
                 texts[name] = value
         return texts
@@ -71,6 +73,19 @@ class SmartReorderProposal(models.Model):
                 "On hand %(on_hand)s, incoming %(incoming)s, on quotations %(in_progress)s,"
                 " promised %(outgoing)s, needed by the places supplied from here %(dependents)s:"
                 " position %(position)s %(unit)s."
+            ),
+            "later": self.env._(
+                "Of what is promised, %(later)s %(unit)s are part of the demand expected in the"
+                " next %(days)s day(s) or due after them, and not taken off a second time."
+            ),
+            "lead_own": self.env._(
+                "%(source)s took %(own_days)s day(s) on average in %(deliveries)s order(s) of it"
+                " (stated: %(stated)s); with the vendor's other deliveries that makes"
+                " %(lead_days)s ± %(spread)s."
+            ),
+            "lead_vendor": self.env._(
+                "%(source)s states %(stated)s day(s); by its %(deliveries)s deliveries of other"
+                " products that makes %(lead_days)s ± %(spread)s."
             ),
             "forecast": self.env._(
                 "Over %(days)s day(s) (lead time %(lead_days)s + review %(review_days)s) %(mean)s"

@@ -19,7 +19,8 @@ class Source:
 
     kind: str = ""
     issue: str = ""
-    lead_days: float = 0.0
+    lead_days: float = 0.0  # as stated, with order_days
+    order_days: float = 0.0  # of them, what passes before the order is placed
     route: Any = None
     partner: Any = None
     sellers: Any = None
@@ -152,6 +153,7 @@ class SmartReorderSource(models.AbstractModel):
             partner=sellers[0].partner_id,
             sellers=sellers,
             lead_days=self._get_buy_lead_days(orderpoint, sellers, rule),
+            order_days=orderpoint.company_id.days_to_purchase,
             breaks=self._get_breaks(orderpoint, sellers),
             multiple=self._get_multiple(orderpoint, uom),
         )

@@ -1,1 +1,9 @@
-from . import test_acceptance, test_demand, test_enrolment, test_planning, test_run, test_tour
+from . import (
+    test_acceptance,
+    test_demand,
+    test_enrolment,
+    test_lead_time,
+    test_planning,
+    test_run,
+    test_tour,
+)
