@@ -18,6 +18,7 @@
         "views/smart_reorder_run_views.xml",
         "views/smart_reorder_delivery_views.xml",
         "views/smart_reorder_vendor_score_views.xml",
+        "views/smart_reorder_unusual_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/smart_reorder_enrol_views.xml",

@@ -56,6 +56,10 @@ class Facts:
     lead_own: float = 0.0
     lead_own_days: float = 0.0
     lead_vendor: float = 0.0
+    days_estimated: int = 0
+    qty_estimated: float = 0.0
+    days_excluded: int = 0
+    qty_excluded: float = 0.0
 
 
 def explain(facts: Facts) -> list[Sentence]:
@@ -92,9 +96,22 @@ def explain(facts: Facts) -> list[Sentence]:
                 },
             )
         )
+    out += _history(facts)
     out += _lead_time(facts)
     out += _decision(facts)
     out += _confidence(facts)
+    return out
+
+
+def _history(facts: Facts) -> list[Sentence]:
+    """Where the history that is forecast from is not what was recorded."""
+    out = []
+    if facts.days_estimated:
+        values = {"count": facts.days_estimated, "quantity": facts.qty_estimated}
+        out.append(Sentence("estimated", values))
+    if facts.days_excluded:
+        values = {"count": facts.days_excluded, "quantity": facts.qty_excluded}
+        out.append(Sentence("excluded", values))
     return out
 
 

@@ -35,6 +35,7 @@ MIN_TRAINING = 28  # days of history before the first origin that counts
 PRIOR_DISPERSION = 1.0  # before anything is known: standard deviation as large as the mean
 MIN_ANSWERED = 2.0  # independent intervals that a method must have answered to be chosen
 PRIOR_WEIGHT = 4.0  # independent intervals that the other series' experience is worth
+MAX_ESTIMATED = 1 / 3  # of an interval's days, for it to count as evidence
 CHOICE_WEIGHT = 20.0  # the same for the choice of method
 
 CLASS_BOUNDS = (0.5, 2.0, 10.0, 50.0)  # of the mean over the interval: similar series
@@ -110,7 +111,7 @@ def forecast_demand(
         raise ValueError("the horizon must be at least a day and the level between 0 and 1")
     if n and not (np.isfinite(history.quantity).all() and (unit > 0).all()):
         raise ValueError("demand must be finite and units positive")
-    scaled = DemandHistory(history.quantity / unit[:, None], history.first_day)
+    scaled = DemandHistory(history.quantity / unit[:, None], history.first_day, history.estimated)
     backtest = _Backtest(scaled, horizon, level)
     return backtest.result(unit, min_intervals, spread)
 
@@ -132,6 +133,9 @@ class _Backtest:
         columns = np.arange(count)[None, :]
         self.finished = (columns >= self.lag[:, None]) & (context.age >= MIN_TRAINING)
         end = origins[None, :] + horizon[:, None]
+        # An interval that is mostly an estimate proves nothing.
+        estimated = context.estimated_days(origins[None, :], end)
+        self.finished &= estimated <= MAX_ESTIMATED * horizon[:, None]
         self.actual = np.where(self.finished, context.total(origins[None, :], end), 0.0)
         self.weight = np.minimum(1.0, STEP / horizon)[:, None]  # overlapping intervals share days
         self.known = self._so_far(self.finished)

@@ -34,21 +34,27 @@ class Context:
     :ivar answers: what the methods run so far forecast, by their name
     :ivar by_day: (T, n) the demand transposed
     :ivar cumulated: (n, T+1) float, ``cumulated[:, t]`` is the demand of the days before ``t``
+    :ivar seen: (T, n) bool, days that are history and not estimates
+    :ivar guessed: (n, T+1) int, days before ``t`` whose demand is an estimate
     """
 
     history: DemandHistory
     origins: np.ndarray
     horizon: np.ndarray
     cumulated: np.ndarray = field(init=False)
+    guessed: np.ndarray = field(init=False)
     by_day: np.ndarray = field(init=False)
+    seen: np.ndarray = field(init=False)
     answers: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def intermittent(self) -> np.ndarray:
         """(n, J) whether demand up to each origin came less often than every 1.32 days."""
         hits = np.zeros(self.cumulated.shape, dtype=np.int64)
-        np.cumsum(self.history.quantity > 0, axis=1, out=hits[:, 1:])
-        return self.age >= INTERMITTENT * np.maximum(hits[:, self.origins], 1)
+        known = (self.history.quantity > 0) & ~self.history.estimated
+        np.cumsum(known, axis=1, out=hits[:, 1:])
+        days = self.age - self.guessed[:, self.origins]
+        return days >= INTERMITTENT * np.maximum(hits[:, self.origins], 1)
 
     def __post_init__(self) -> None:
         n, days = self.history.quantity.shape
@@ -56,14 +62,25 @@ class Context:
         self.by_day = np.ascontiguousarray(self.history.quantity.T)
         self.cumulated = np.zeros((n, days + 1))
         np.cumsum(self.history.quantity, axis=1, out=self.cumulated[:, 1:])
+        live = np.arange(days)[None, :] >= self.first
+        self.seen = np.ascontiguousarray((live & ~self.history.estimated).T)
+        self.guessed = np.zeros((n, days + 1), dtype=np.int64)
+        np.cumsum(live & self.history.estimated, axis=1, out=self.guessed[:, 1:])
 
     def total(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """(n, J) demand from column ``start`` to before ``end``, both (n, J) or broadcastable."""
+        return self._between(self.cumulated, start, end)
+
+    def estimated_days(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """(n, J) days from column ``start`` to before ``end`` whose demand is an estimate."""
+        return self._between(self.guessed, start, end)
+
+    def _between(self, cumulated: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         last = self.history.n_days
         shape = (self.history.n_series, self.origins.size)
         a = np.clip(np.broadcast_to(start, shape), 0, last)
         b = np.clip(np.broadcast_to(end, shape), 0, last)
-        return np.take_along_axis(self.cumulated, b, 1) - np.take_along_axis(self.cumulated, a, 1)
+        return np.take_along_axis(cumulated, b, 1) - np.take_along_axis(cumulated, a, 1)
 
     @property
     def first(self) -> np.ndarray:
@@ -95,16 +112,19 @@ def exponential_smoothing(alpha: float) -> Method:
     """
 
     def forecast(context: Context) -> np.ndarray:
-        quantity, first = context.by_day, context.history.first_day
+        quantity = context.by_day
         levels = np.zeros((context.history.n_series, context.origins.size))
         where = _columns(context.origins)
         level = np.zeros(context.history.n_series)
+        known = np.zeros(context.history.n_series)
         for day in range(context.history.n_days + 1):
             for position in where.get(day, ()):
                 levels[:, position] = level
             if day < context.history.n_days:
-                weight = np.maximum(alpha, 1.0 / np.maximum(day - first + 1, 1))
-                level = np.where(day >= first, level + weight * (quantity[day] - level), level)
+                seen = context.seen[day]
+                known += seen
+                weight = np.maximum(alpha, 1.0 / np.maximum(known, 1))
+                level = np.where(seen, level + weight * (quantity[day] - level), level)
         return levels * context.horizon[:, None]
 
     return forecast
@@ -114,7 +134,7 @@ def croston_sba(alpha: float = 0.1) -> Method:
     """Croston's size over interval, both smoothed by ``alpha``, times ``1 - alpha/2`` (SBA)."""
 
     def forecast(context: Context) -> np.ndarray:
-        quantity, first = context.by_day, context.history.first_day
+        quantity = context.by_day
         n = context.history.n_series
         rates = np.zeros((n, context.origins.size))
         where = _columns(context.origins)
@@ -125,9 +145,9 @@ def croston_sba(alpha: float = 0.1) -> Method:
                     size, interval, out=np.zeros(n), where=interval > 0
                 ) * (1 - alpha / 2)
             if day < context.history.n_days:
-                since = np.where(day >= first, since + 1, 0)
+                since += context.seen[day]
                 demand = quantity[day]
-                hit, new = demand > 0, interval == 0
+                hit, new = (demand > 0) & context.seen[day], interval == 0
                 size = np.where(hit, np.where(new, demand, size + alpha * (demand - size)), size)
                 interval = np.where(
                     hit, np.where(new, since, interval + alpha * (since - interval)), interval
@@ -147,21 +167,26 @@ def teunter_syntetos_babai(
     """
 
     def forecast(context: Context) -> np.ndarray:
-        quantity, first = context.by_day, context.history.first_day
+        quantity = context.by_day
         n = context.history.n_series
         rates = np.zeros((n, context.origins.size))
         where = _columns(context.origins)
+        known = np.zeros(n)
         size, probability, seen = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
         for day in range(context.history.n_days + 1):
             for position in where.get(day, ()):
                 rates[:, position] = size * probability
             if day < context.history.n_days:
-                age = np.maximum(day - first + 1, 1)
+                live = context.seen[day]
+                known += live
+                age = np.maximum(known, 1)
                 weight = np.maximum(alpha_probability, 1.0 / age) if warm_up else alpha_probability
-                weight = np.where(day == first, 1.0, weight)
+                weight = np.where(age == 1, 1.0, weight)
                 demand = quantity[day]
-                hit, live = demand > 0, day >= first
-                probability = np.where(live, probability + weight * (hit - probability), 0)
+                hit = (demand > 0) & live
+                probability = np.where(
+                    live, probability + weight * (hit - probability), probability
+                )
                 size = np.where(
                     hit, np.where(seen, size + alpha_size * (demand - size), demand), size
                 )

@@ -23,6 +23,11 @@ class ResCompany(models.Model):
         help="Past lead times + review periods, without overlap, that a product must have been"
         " observed for before it chooses its own forecasting method.",
     )
+    smart_reorder_exclude_unusual = fields.Boolean(
+        default=False,
+        help="Leave unusual demand out of the forecasts as soon as it is recognised. Otherwise it"
+        " is shown, and counts until a planner leaves it out.",
+    )
     smart_reorder_lead_learning = fields.Boolean(
         default=True,
         help="Learn from deliveries how long vendors take. Otherwise the lead times on their prices"

@@ -22,6 +22,9 @@ class ResConfigSettings(models.TransientModel):
     smart_reorder_min_intervals = fields.Integer(
         related="company_id.smart_reorder_min_intervals", readonly=False
     )
+    smart_reorder_exclude_unusual = fields.Boolean(
+        related="company_id.smart_reorder_exclude_unusual", readonly=False
+    )
     smart_reorder_lead_learning = fields.Boolean(
         related="company_id.smart_reorder_lead_learning", readonly=False
     )

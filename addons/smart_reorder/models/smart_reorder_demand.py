@@ -126,6 +126,81 @@ class SmartReorderDemand(models.AbstractModel):
         return {(product, warehouse): day for product, warehouse, day in rows}
 
     @api.model
+    def _get_on_hand(self, products, warehouses):
+        """:return: dict ``(product id, warehouse id) -> quantity on hand``"""
+        self.env["stock.quant"].flush_model(["quantity"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT quant.product_id, location.warehouse_id, SUM(quant.quantity)
+                  FROM stock_quant quant
+                  JOIN stock_location location ON location.id = quant.location_id
+                 WHERE location.usage = 'internal'
+                   AND quant.product_id = ANY(%(product_ids)s)
+                   AND location.warehouse_id = ANY(%(warehouse_ids)s)
+              GROUP BY 1, 2
+                """,
+                product_ids=products.ids,
+                warehouse_ids=warehouses.ids,
+            )
+        )
+        return {(product, warehouse): float(total) for product, warehouse, total in rows}
+
+    @api.model
+    def _get_stock_changes(self, products, warehouses, date_from):
+        """What came into and went out of warehouses per day, whatever the reason.
+
+        :return: dict ``(product id, warehouse id) -> list of (day, change, what came in)``
+        """
+        changes = defaultdict(list)
+        if not products or not warehouses:
+            return changes
+        self._flush()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH place AS (
+                    SELECT * FROM unnest(%(warehouse_ids)s::int[], %(timezones)s::text[])
+                        AS place(warehouse_id, tz)
+                )
+                SELECT move.product_id,
+                       place.warehouse_id,
+                       (move.date AT TIME ZONE 'UTC' AT TIME ZONE place.tz)::date AS day,
+                       SUM(CASE WHEN here_is_source THEN -part.quantity ELSE part.quantity END),
+                       SUM(CASE WHEN here_is_source THEN 0 ELSE part.quantity END)
+                  FROM stock_move move
+                  JOIN stock_location source ON source.id = move.location_id
+                  JOIN stock_location destination ON destination.id = move.location_dest_id
+                  JOIN product_product product ON product.id = move.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                  JOIN uom_uom line_uom ON line_uom.id = move.product_uom
+            CROSS JOIN LATERAL (
+                       SELECT move.quantity * line_uom.factor / product_uom.factor AS quantity
+                       ) part
+            CROSS JOIN LATERAL (VALUES (TRUE), (FALSE)) AS side(here_is_source)
+                  JOIN place ON place.warehouse_id = CASE WHEN here_is_source
+                       THEN source.warehouse_id ELSE destination.warehouse_id END
+                 WHERE move.state = 'done'
+                   AND move.product_id = ANY(%(product_ids)s)
+                   AND move.date >= %(since)s
+                   AND CASE WHEN here_is_source THEN source.usage ELSE destination.usage END
+                       = 'internal'
+                   AND NOT (source.usage = 'internal' AND destination.usage = 'internal'
+                            AND source.warehouse_id = destination.warehouse_id)
+              GROUP BY 1, 2, 3
+                """,
+                warehouse_ids=warehouses.ids,
+                timezones=[self._get_timezone(warehouse) for warehouse in warehouses],
+                product_ids=products.ids,
+                since=fields.Datetime.to_datetime(date_from) - timedelta(days=1),
+            )
+        )
+        for product, warehouse, day, change, arrived in rows:
+            changes[product, warehouse].append((day, float(change), float(arrived)))
+        return changes
+
+    @api.model
     def _get_promised(self, products, warehouses, today):
         """Open deliveries to customers and production, by the days until they are due.
 

@@ -2,7 +2,6 @@ import math
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from pytz import timezone
@@ -12,12 +11,10 @@ from odoo import api, fields, models
 from ..engine.checks import find_issues
 from ..engine.explain import Facts, explain
 from ..engine.forecast import forecast_demand
-from ..engine.history import DemandHistory, build_history, counting_unit
+from ..engine.history import counting_unit
 from ..engine.lead_time import intervals
 from ..engine.policy import cycle_quantity, order_quantity, promised_later, round_up
 from .smart_reorder_source import BUY, TRANSFER
-
-CHART_WEEKS = 52
 
 
 @dataclass
@@ -84,7 +81,7 @@ class SmartReorderPlanner(models.AbstractModel):
         )
         clock["forecast"] = time.monotonic()
         levels, reviews, leads = self._get_targets(orderpoints, lead_times)
-        units = counting_unit(history.quantity, orderpoints.product_id.uom_id[:1].rounding or 0.01)
+        units = counting_unit(history.recorded, orderpoints.product_id.uom_id[:1].rounding or 0.01)
         issues = find_issues(history.quantity, leads, reviews, levels, units)
         for index, orderpoint in enumerate(orderpoints):
             sources[orderpoint.id].issue = issues[index] or sources[orderpoint.id].issue
@@ -120,73 +117,6 @@ class SmartReorderPlanner(models.AbstractModel):
     # ------------------------------------------------------------------
     # Reading
     # ------------------------------------------------------------------
-
-    @api.model
-    def _get_history(self, orderpoints, today):
-        """Demand matrix, one row per orderpoint; the last column is yesterday.
-
-        A place that supplies others sees the demand *at those places* instead of its own transfers
-        to them: transfers follow the places' ordering habits, demand is what moves the chain.
-        """
-        days = orderpoints.company_id.smart_reorder_history_days
-        start = today - timedelta(days=days)
-        supplied = self._get_supplied_places(orderpoints)
-        warehouses = orderpoints.warehouse_id
-        for places in supplied.values():
-            warehouses |= self.env["stock.warehouse"].browse(places)
-        reader = self.env["smart.reorder.demand"].sudo()
-        rows = reader._get_demand(orderpoints.product_id, warehouses, start, today)
-        first = reader._get_first_days(orderpoints.product_id, warehouses)
-        by_place = defaultdict(list)
-        for product, warehouse, receiver, day, quantity in rows:
-            by_place[product, warehouse].append((receiver, (day - start).days, quantity))
-        series, columns, quantities, first_days = [], [], [], []
-        for index, orderpoint in enumerate(orderpoints):
-            product, warehouse = orderpoint.product_id.id, orderpoint.warehouse_id.id
-            below = supplied.get((product, warehouse), set())
-            earliest = days
-            for place in (warehouse, *below):
-                for receiver, column, quantity in by_place.get((product, place), ()):
-                    if receiver in below:
-                        continue
-                    series.append(index)
-                    columns.append(column)
-                    quantities.append(quantity)
-                day = first.get((product, place))
-                if day:
-                    earliest = min(earliest, (day - start).days)
-            first_days.append(earliest)
-        return build_history(series, columns, quantities, len(orderpoints), days, first_days)
-
-    @api.model
-    def _get_supplied_places(self, orderpoints):
-        """Enrolled places that each orderpoint's warehouse supplies, at any depth.
-
-        :return: dict ``(product id, warehouse id) -> set of warehouse ids``
-        """
-        enrolled = self.env["stock.warehouse.orderpoint"].search(
-            [
-                ("smart_reorder", "=", True),
-                ("product_id", "in", orderpoints.product_id.ids),
-                ("company_id", "=", orderpoints.company_id.id),
-            ]
-        )
-        suppliers = self.env["smart.reorder.source"]._get_supplying_warehouses(enrolled)
-        direct = defaultdict(set)
-        for orderpoint in enrolled:
-            if orderpoint.id in suppliers:
-                key = (orderpoint.product_id.id, suppliers[orderpoint.id])
-                direct[key].add(orderpoint.warehouse_id.id)
-        result = {}
-        for product, warehouse in list(direct):
-            found, todo = set(), [warehouse]
-            while todo:
-                for place in direct.get((product, todo.pop()), ()):
-                    if place not in found and place != warehouse:
-                        found.add(place)
-                        todo.append(place)
-            result[product, warehouse] = found
-        return result
 
     @api.model
     def _get_stocks(self, orderpoints):
@@ -272,7 +202,7 @@ class SmartReorderPlanner(models.AbstractModel):
     def _get_forecasts(self, company, history, good, spans, levels, units):
         rows = np.array(good, dtype=np.int64)
         return forecast_demand(
-            DemandHistory(history.quantity[rows], history.first_day[rows]),
+            history.take(rows),
             spans.take(rows),
             levels[rows],
             units[rows],
@@ -426,6 +356,7 @@ class SmartReorderPlanner(models.AbstractModel):
             "qty_position": stock.position,
             "issue": source.issue or False,
             "history": self._prepare_history(history, index, today),
+            **self._prepare_estimates(history, index),
         }
 
     @api.model
@@ -438,20 +369,6 @@ class SmartReorderPlanner(models.AbstractModel):
             "lead_own": lead_time.own,
             "lead_own_days": lead_time.own_days if lead_time.own else 0.0,
             "lead_vendor": lead_time.vendor,
-        }
-
-    @api.model
-    def _prepare_history(self, history, index, today):
-        """Demand per week, oldest first, for the chart; weeks before the first movement left
-        out.
-        """
-        weeks = min(CHART_WEEKS, history.n_days // 7)
-        recent = history.quantity[index, history.n_days - 7 * weeks :].reshape(weeks, 7).sum(1)
-        age = history.n_days - int(history.first_day[index])
-        known = min(weeks, -(-age // 7))
-        return {
-            "until": fields.Date.to_string(today - timedelta(days=1)),
-            "weeks": [round(float(v), 3) for v in recent[weeks - known :]],
         }
 
     @api.model
@@ -517,4 +434,8 @@ class SmartReorderPlanner(models.AbstractModel):
             lead_own=value["lead_own"],
             lead_own_days=value["lead_own_days"],
             lead_vendor=value["lead_vendor"],
+            days_estimated=value["days_estimated"],
+            qty_estimated=value["qty_estimated"],
+            days_excluded=value["days_excluded"],
+            qty_excluded=value["qty_excluded"],
         )

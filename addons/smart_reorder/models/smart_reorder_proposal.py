@@ -235,6 +235,21 @@ class SmartReorderProposal(models.Model):
         help="Share of past intervals whose demand stayed within the reorder point, in %. Compare"
         " with the service level.",
     )
+    days_estimated = fields.Integer(
+        string="Days without Stock",
+        readonly=True,
+        aggregator=None,
+        help="Of the last year, those whose demand could not be seen in full, and was estimated.",
+    )
+    qty_estimated = fields.Float(
+        string="Demand Missed",
+        digits="Product Unit",
+        readonly=True,
+        help="Estimate of the demand of days without stock, in the last year.",
+    )
+    days_excluded = fields.Integer(string="Unusual Days", readonly=True, aggregator=None)
+    qty_excluded = fields.Float(string="Left out as Unusual", digits="Product Unit", readonly=True)
+    unusual_count = fields.Integer(compute="_compute_unusual_count")
     history = fields.Json(readonly=True)
     chart = fields.Json(compute="_compute_chart")
     reason_data = fields.Json(readonly=True)
@@ -334,6 +349,21 @@ class SmartReorderProposal(models.Model):
         for proposal in self:
             proposal.purchase_count = len(proposal.purchase_line_ids.order_id)
             proposal.picking_count = len(proposal._get_pickings())
+
+    @api.depends("product_id", "warehouse_id")
+    def _compute_unusual_count(self):
+        groups = self.env["smart.reorder.unusual"]._read_group(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("warehouse_id", "in", self.warehouse_id.ids),
+            ],
+            ["product_id", "warehouse_id"],
+            ["__count"],
+        )
+        counts = {(product, warehouse): count for product, warehouse, count in groups}
+        for proposal in self:
+            place = (proposal.product_id, proposal.warehouse_id)
+            proposal.unusual_count = counts.get(place, 0)
 
     @api.depends("history", "forecast_qty", "reorder_point", "order_up_to", "qty_on_hand")
     def _compute_chart(self):
@@ -473,6 +503,18 @@ class SmartReorderProposal(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
         action["context"] = {}
         return self._open_records(action, self._get_pickings(), "stock.view_picking_form")
+
+    def action_view_unusual(self):
+        """Unusual days of this product in this place, to leave out or to take in."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "smart_reorder.smart_reorder_unusual_action"
+        )
+        action["domain"] = [
+            ("product_id", "=", self.product_id.id),
+            ("warehouse_id", "=", self.warehouse_id.id),
+        ]
+        return action
 
     def action_view_deliveries(self):
         """What the vendor delivered of this product, and what is still open."""

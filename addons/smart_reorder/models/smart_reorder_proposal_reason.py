@@ -78,6 +78,14 @@ class SmartReorderProposal(models.Model):
                 "Of what is promised, %(later)s %(unit)s are part of the demand expected in the"
                 " next %(days)s day(s) or due after them, and not taken off a second time."
             ),
+            "estimated": self.env._(
+                "On %(count)s day(s) of the last year there was none in stock, or it ran out: the"
+                " demand missed then is estimated at %(quantity)s %(unit)s."
+            ),
+            "excluded": self.env._(
+                "Unusual demand of %(quantity)s %(unit)s on %(count)s day(s) of the last year is"
+                " left out."
+            ),
             "lead_own": self.env._(
                 "%(source)s took %(own_days)s day(s) on average in %(deliveries)s order(s) of it"
                 " (stated: %(stated)s); with the vendor's other deliveries that makes"

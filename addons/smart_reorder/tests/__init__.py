@@ -2,6 +2,7 @@ from . import (
     test_acceptance,
     test_demand,
     test_enrolment,
+    test_history,
     test_lead_time,
     test_planning,
     test_run,

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models.smart_reorder_planner import SmartReorderPlanner
+from ..models.smart_reorder_planner_history import SmartReorderPlanner as PlannerHistory
 from ..models.smart_reorder_run import SmartReorderRun
 from .common import NOW, SmartReorderCase
 
@@ -114,7 +115,7 @@ class TestRun(SmartReorderCase):
             | self._create_orderpoint(pot)
             | self._create_orderpoint(self._create_product("Pan"))
         )
-        original = SmartReorderPlanner._get_history
+        original = PlannerHistory._get_history
 
         def crash(planner, batch, today):
             if pot in batch.product_id:
@@ -122,7 +123,7 @@ class TestRun(SmartReorderCase):
             return original(planner, batch, today)
 
         with (
-            patch.object(SmartReorderPlanner, "_get_history", crash),
+            patch.object(PlannerHistory, "_get_history", crash),
             self.assertLogs("odoo.addons.smart_reorder", "WARNING"),
         ):
             run = self._run()

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 from smart_reorder_engine.forecast import _Backtest, forecast_demand
-from smart_reorder_engine.history import DemandHistory
+from smart_reorder_engine.history import DemandHistory, estimate_hidden
+from smart_reorder_engine.methods import Context, croston_sba, teunter_syntetos_babai
 
 
 def make_history(quantity, first_day=None):
@@ -161,3 +162,35 @@ def test_interval_longer_than_the_history():
     result = forecast_demand(make_history(np.full((1, 60), 2.0)), [200], [0.95])
     assert result.mean[0] == pytest.approx(400)
     assert (result.evidence[0], result.origins[0]) == ("thin", 0)
+
+
+def test_days_without_stock_do_not_lower_the_forecast():
+    """3 a day; of 40 series every second had no stock for 60 days, estimated day by day."""
+    rng = np.random.default_rng(11)
+    quantity = rng.poisson(3, (40, 364)).astype(float)
+    hidden = np.zeros(quantity.shape, dtype=bool)
+    hidden[::2, 280:340] = True
+    quantity[hidden] = 0
+    given = DemandHistory(quantity, np.zeros(40, dtype=int))
+    blind = forecast_demand(given, np.full(40, 14), np.full(40, 0.95))
+    seeing = forecast_demand(estimate_hidden(given, hidden), np.full(40, 14), np.full(40, 0.95))
+    assert seeing.mean[::2].mean() == pytest.approx(42, rel=0.06)
+    assert blind.mean[::2].mean() < 0.9 * 42
+    # Intervals that are mostly an estimate are no evidence.
+    assert (seeing.origins[::2] < seeing.origins[1::2]).all()
+
+
+def test_intermittent_methods_do_not_take_estimates_for_sales():
+    """5 pieces every tenth day, then 20 days without stock: still 0.5 a day."""
+    quantity = np.zeros((1, 320))
+    quantity[0, 9:300:10] = 5
+    hidden = np.zeros(quantity.shape, dtype=bool)
+    hidden[0, 300:] = True
+    filled = estimate_hidden(DemandHistory(quantity, np.zeros(1, dtype=int)), hidden)
+    context = Context(filled, np.array([320]), np.array([10]))
+    before = Context(
+        DemandHistory(quantity[:, :300], np.zeros(1, dtype=int)), np.array([300]), np.array([10])
+    )
+    for method in (croston_sba(), teunter_syntetos_babai()):
+        assert method(context)[0, 0] == pytest.approx(method(before)[0, 0])
+    assert context.intermittent[0, 0]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { layout, niceTick } from "@smart_reorder/fields/chart_geometry";
+import { layout, niceTick, stack } from "@smart_reorder/fields/chart_geometry";
 
 describe.current.tags("headless");
 
@@ -27,4 +27,13 @@ test("no history draws nothing and does not divide by zero", () => {
 
 test("the tick is a round number not above the maximum", () => {
     expect([1, 7, 49, 50, 0.3, 2400].map(niceTick)).toEqual([1, 5, 20, 50, 0.2, 2000]);
+});
+
+test("estimates stand on what was recorded, what is left out is part of it", () => {
+    expect(stack([5, 0, 9], [2, 3, 0], [0, 0, 4])).toEqual([
+        { recorded: 5, estimated: 2, excluded: 0, solid: 5, total: 7 },
+        { recorded: 0, estimated: 3, excluded: 0, solid: 0, total: 3 },
+        { recorded: 9, estimated: 0, excluded: 4, solid: 5, total: 9 },
+    ]);
+    expect(stack([5])).toEqual([{ recorded: 5, estimated: 0, excluded: 0, solid: 5, total: 5 }]);
 });

@@ -23,6 +23,24 @@ export function layout(weeks, levels, box) {
     return { max, y, bars };
 }
 
+/**
+ * What each bar consists of: demand that counts as recorded, on top of it either what was estimated
+ * for days without stock (it counts) or what is left out as unusual (it does not).
+ *
+ * @param {number[]} weeks recorded demand per week
+ * @param {number[]} [estimated] estimated on top of it
+ * @param {number[]} [excluded] part of it that is left out
+ */
+export function stack(weeks, estimated = [], excluded = []) {
+    return weeks.map((recorded, index) => ({
+        recorded,
+        estimated: estimated[index] || 0,
+        excluded: excluded[index] || 0,
+        solid: recorded - (excluded[index] || 0),
+        total: recorded + (estimated[index] || 0),
+    }));
+}
+
 /** Round number at or below the maximum, for the axis. */
 export function niceTick(max) {
     const power = 10 ** Math.floor(Math.log10(max));

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/core/utils/numbers";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { layout, niceTick } from "./chart_geometry";
+import { layout, niceTick, stack } from "./chart_geometry";
 
 function number(value) {
     return formatFloat(value, { digits: [16, Number.isInteger(value) ? 0 : 1] });
@@ -55,10 +55,22 @@ export class ReorderChart extends Component {
     get chart() {
         const { weekly = 0 } = this.data;
         const box = { width: this.width - 8, height: this.height, left: this.left, bottom: this.bottom };
-        const { max, y, bars } = layout(this.weeks, [weekly], box);
+        const { estimated, excluded } = this.data;
+        const parts = stack(this.weeks, estimated, excluded);
+        const totals = parts.map((part) => part.total);
+        const { max, y, bars } = layout(totals, [weekly], box);
         const tick = niceTick(max);
         return {
-            bars: bars.map((bar) => ({ ...bar, title: this.barTitle(bar) })),
+            bars: bars.map((bar, index) => ({
+                ...bar,
+                ...parts[index],
+                solidY: y(parts[index].solid),
+                solidHeight: y(0) - y(parts[index].solid),
+                kind: parts[index].excluded ? "o_excluded" : "o_estimated",
+                title: this.barTitle(bar, parts[index]),
+            })),
+            hasEstimated: parts.some((part) => part.estimated),
+            hasExcluded: parts.some((part) => part.excluded),
             forecast: y(weekly),
             ticks: [0, tick].map((value) => ({ value: number(value), y: y(value) })),
             label: _t("forecast %(quantity)s a week", { quantity: number(weekly) }),
@@ -86,12 +98,27 @@ export class ReorderChart extends Component {
         ];
     }
 
-    barTitle(bar) {
-        return _t("%(quantity)s %(unit)s, %(weeks)s weeks ago", {
-            quantity: number(bar.value),
+    barTitle(bar, part) {
+        const values = {
+            quantity: number(part.recorded),
             unit: this.data.unit || "",
             weeks: bar.weeksAgo,
-        });
+            estimated: number(part.estimated),
+            excluded: number(part.excluded),
+        };
+        if (part.excluded) {
+            return _t(
+                "%(quantity)s %(unit)s, %(weeks)s weeks ago; %(excluded)s left out as unusual",
+                values
+            );
+        }
+        if (part.estimated) {
+            return _t(
+                "%(quantity)s %(unit)s, %(weeks)s weeks ago; %(estimated)s more estimated for days without stock",
+                values
+            );
+        }
+        return _t("%(quantity)s %(unit)s, %(weeks)s weeks ago", values);
     }
 }
 
