@@ -52,7 +52,6 @@ class SmartReorderDelivery(models.Model):
         help="Part of the order line's quantity: what an incomplete delivery counts.",
     )
     days = fields.Float(
-        string="Days",
         readonly=True,
         aggregator="avg",
         help="From the confirmation of the order to the receipt, or to today when it is open.",

@@ -33,14 +33,12 @@ class SmartReorderVendorScore(models.Model):
         string="Overdue", readonly=True, help="Promised for an earlier day and not complete."
     )
     on_time = fields.Float(
-        string="On Time",
         readonly=True,
         aggregator="avg",
         help="Part of the quantity received on or before the promised day, mean of the order"
         " lines, in %.",
     )
     in_full = fields.Float(
-        string="In Full",
         readonly=True,
         aggregator="avg",
         help="Order lines that came complete in one delivery, in %.",
