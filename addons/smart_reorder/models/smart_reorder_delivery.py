@@ -23,7 +23,7 @@ class SmartReorderDelivery(models.Model):
     _rec_name = "order_id"
 
     purchase_line_id = fields.Many2one("purchase.order.line", readonly=True)
-    order_id = fields.Many2one("purchase.order", string="Order", readonly=True)
+    order_id = fields.Many2one("purchase.order", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Vendor", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", string="Place", readonly=True)
@@ -57,13 +57,11 @@ class SmartReorderDelivery(models.Model):
         help="From the confirmation of the order to the receipt, or to today when it is open.",
     )
     days_stated = fields.Float(
-        string="Days Stated",
         readonly=True,
         aggregator="avg",
         help="Lead time on the vendor's price today; without one, what the order promised.",
     )
     days_late = fields.Float(
-        string="Days Late",
         readonly=True,
         aggregator="avg",
         help="After the promised day; negative when early.",
