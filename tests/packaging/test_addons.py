@@ -24,9 +24,14 @@ ARROWS = {
     "shipping_connectors": {"stock_delivery"},
     "inventory_visibility_expiry": {"inventory_visibility", "product_expiry"},
     "inventory_visibility_sale": {"inventory_visibility", "sale_stock"},
+    "inventory_visibility_spreadsheet": {"inventory_visibility", "spreadsheet_dashboard"},
 }
 #: Installed by themselves as soon as all that they depend on is.
-GLUE = {"inventory_visibility_expiry", "inventory_visibility_sale"}
+GLUE = {
+    "inventory_visibility_expiry",
+    "inventory_visibility_sale",
+    "inventory_visibility_spreadsheet",
+}
 
 each_addon = pytest.mark.parametrize("addon", ADDONS, ids=lambda path: path.name)
 
