@@ -18,14 +18,17 @@ class DashboardController(http.Controller):
         methods=["GET"],
         readonly=True,
     )
-    def export_matrix(self, domain="[]", figure="qty_available", order="{}", **_kwargs):
+    def export_matrix(
+        self, domain="[]", figure="qty_available", order="{}", place_kind=None, **_kwargs
+    ):
         """Send the matrix of a figure as a workbook.
 
         :param str domain: JSON list, as ``domain`` of the filters of the dashboard
         :param str order: JSON object, as for `stock.availability.dashboard`
+        :param str place_kind: what the columns are, as in the filters of the dashboard
         """
         try:
-            filters = {"domain": json.loads(domain)}
+            filters = {"domain": json.loads(domain), "place_kind": place_kind}
             order = json.loads(order)
         except ValueError as error:
             raise BadRequest("domain and order must be JSON") from error

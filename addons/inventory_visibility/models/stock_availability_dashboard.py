@@ -11,14 +11,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core import totals
-from .stock_availability import FIGURES
+from .stock_availability_lookup import PLACE_KINDS
 
 #: Records counted at most; beyond, the screen says "10000+" as Odoo's lists do.
 COUNT_LIMIT = 10000
 PAGE_LIMIT = 500
 
 #: Figures of a cell that the matrix does not carry (the moment is the same for all).
-OMITTED = ("as_of",)
+OMITTED = ("as_of", "external_as_of")
 
 
 class StockAvailabilityDashboard(models.AbstractModel):
@@ -35,15 +35,17 @@ class StockAvailabilityDashboard(models.AbstractModel):
         """Return a page of products with their figures in every place.
 
         :param dict filters: ``domain`` is a domain on `stock.availability`, as a search view
-            makes it
+            makes it; ``place_kind`` says what the columns are, ``"warehouse"`` (as usual),
+            ``"group"``, ``"location"`` or ``"external_place"``
         :param int offset: of the first product
         :param int limit: products of a page, at most 500
         :param dict order: ``field`` is ``"product"``, ``"category"`` or a figure, ``place_id``
             the place of the figure (none: all places together), ``desc`` a boolean
         :return: ``columns`` names the figures in the order in which each cell lists their
-            values; ``places`` are the columns of the matrix; ``rows`` the products with one cell
-            (or None) per place and a ``total``; ``totals`` adds the page up where all products
-            share a unit; ``count`` is the number of products that match, not exact when
+            values; ``places`` are the columns of the matrix, ``places_limited`` whether there
+            are more; ``rows`` the products with one cell per place and a ``total`` over the
+            places, None where these have stock in common; ``totals`` adds the page up where all
+            products share a unit; ``count`` is the number of products that match, not exact when
             ``count_limited``; quantities are in the unit of the product, ``as_of`` in UTC
         :raise AccessError: the user may not see availability
         """
@@ -51,7 +53,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         filters = self._check_filters(filters)
         limit = min(max(int(limit or 0), 1), PAGE_LIMIT)
         offset = max(int(offset or 0), 0)
-        places = self._get_places(filters)
+        places = self._get_columns_places(filters)
         domain = self._get_product_domain(filters, places)
         products = self._get_page(domain, places, offset, limit, order)
         count = self._count_products(domain, len(products), offset, limit)
@@ -61,8 +63,10 @@ class StockAvailabilityDashboard(models.AbstractModel):
             "limit": limit,
             "count": min(count, COUNT_LIMIT),
             "count_limited": count > COUNT_LIMIT,
-            "columns": self._get_columns(),
+            "columns": self._get_columns(places),
+            "place_kind": filters["place_kind"],
             "places": [self._prepare_place(place) for place in places],
+            "places_limited": self._is_limited(places),
             **self._prepare_rows(products, places),
         }
 
@@ -77,9 +81,10 @@ class StockAvailabilityDashboard(models.AbstractModel):
     def _check_filters(self, filters):
         """Return valid filters.
 
-        :raise UserError: they are none, or name a field that does not exist
+        :raise UserError: they are none, or name a field or a kind of place that does not exist
         """
         filters = dict(filters or {})
+        filters["place_kind"] = self._check_place_kind(filters.get("place_kind"))
         try:
             domain = Domain(filters.get("domain") or [])
             domain.validate(self.env["stock.availability"])
@@ -92,9 +97,21 @@ class StockAvailabilityDashboard(models.AbstractModel):
 
     @api.model
     def _get_places(self, filters):
-        """Return the places in scope: the columns of the matrix, in the order of their screens."""
-        _product, place, _row = self._split_domain(filters["domain"])
-        return self.env["stock.warehouse"].search(place & self._get_visible_domain())
+        """Return the warehouses in scope, whatever the columns of the matrix are."""
+        parts = self._split_domain(filters["domain"])
+        domain = parts["warehouse"] & self._get_visible_domain()
+        for kind in ("group", "location"):
+            if not parts[kind].is_true():
+                model = self.env[PLACE_KINDS[kind][0]]
+                domain &= Domain("id", "in", self._get_warehouses(model.search(parts[kind])).ids)
+        return self.env["stock.warehouse"].search(domain)
+
+    @api.model
+    def _get_warehouses(self, places):
+        """Return the warehouses that groups or locations have a part in."""
+        if places._name == "stock.place.group":
+            return places.warehouse_ids | places.location_ids.warehouse_id
+        return places.warehouse_id
 
     @api.model
     def _get_visible_domain(self):
@@ -104,28 +121,44 @@ class StockAvailabilityDashboard(models.AbstractModel):
 
     @api.model
     def _split_domain(self, domain):
-        """Return what a domain on rows says of products, of places, and of both.
+        """Return what a domain on rows says of products, of places of each kind, and of both.
 
-        :return: three domains, on `product.product`, on `stock.warehouse`, and on
-            `stock.availability`; together they mean the same as the domain
+        :return: ``{part: domain}``: ``product`` is on `product.product`; ``warehouse``,
+            ``group``, ``location`` and ``external_place`` are on the models of these; ``row`` is
+            on `stock.availability`; together they mean the same as the domain
         """
         conjuncts = domain.children if getattr(domain, "OPERATOR", None) == "&" else [domain]
-        parts = {"product": [], "place": [], "row": []}
+        parts = {name: [] for name in ("product", *PLACE_KINDS, "row")}
         for part in conjuncts:
             kinds = {self._get_condition_kind(condition) for condition in part.iter_conditions()}
             parts[kinds.pop() if len(kinds) == 1 else "row"].append(part)
-        return (
-            Domain.AND(part.map_conditions(self._to_product) for part in parts["product"]),
-            Domain.AND(part.map_conditions(self._to_place) for part in parts["place"]),
-            Domain.AND(parts["row"]),
-        )
+        return {
+            name: Domain.AND(
+                part
+                if name == "row"
+                else part.map_conditions(self._to_product if name == "product" else self._to_place)
+                for part in found
+            )
+            for name, found in parts.items()
+        }
 
     @api.model
     def _get_condition_kind(self, condition):
         name = condition.field_expr.partition(".")[0]
         if name in self._get_product_fields():
             return "product"
-        return "place" if name in ("warehouse_id", "company_id") else "row"
+        return self._get_place_fields().get(name, "row")
+
+    @api.model
+    def _get_place_fields(self):
+        """Return ``{field of a row: kind of place}`` of what says which places are meant."""
+        return {
+            "warehouse_id": "warehouse",
+            "company_id": "warehouse",
+            "place_group_id": "group",
+            "location_id": "location",
+            "external_place_id": "external_place",
+        }
 
     @api.model
     def _get_product_fields(self):
@@ -159,9 +192,9 @@ class StockAvailabilityDashboard(models.AbstractModel):
 
     @api.model
     def _to_place(self, condition):
-        """Translate a condition on a row's warehouse into one on the warehouse."""
+        """Translate a condition on a row's place into one on the place."""
         name, _dot, rest = condition.field_expr.partition(".")
-        if name == "warehouse_id":
+        if name != "company_id":
             return self._to_record(rest, condition.operator, condition.value)
         return Domain(condition.field_expr, condition.operator, condition.value)
 
@@ -187,12 +220,11 @@ class StockAvailabilityDashboard(models.AbstractModel):
         Only a condition on figures runs the availability statement, on the products and places
         that the other conditions leave.
         """
-        product, _place, row = self._split_domain(filters["domain"])
-        domain = Domain("is_storable", "=", True) & product
-        if row.is_true():
+        parts = self._split_domain(filters["domain"])
+        domain = Domain("is_storable", "=", True) & parts["product"]
+        if parts["row"].is_true():
             return domain
-        rows = self.env["stock.availability"]
-        query = rows._search(self._get_row_domain(product, places) & row)
+        query = self._search_rows(domain, places, parts["row"])
         found = self.env.execute_query(
             SQL("SELECT DISTINCT product_id FROM (%s) AS found", query.select(SQL("product_id")))
         )
@@ -225,7 +257,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
                     f"{field} DESC" if desc else field for field in self._get_product_orders()[name]
                 ),
             )
-        if name not in FIGURES:
+        if name not in self.env["stock.availability"]._get_figure_names(places):
             raise UserError(self.env._("There is no column %s to sort by.", name))
         if order.get("place_id"):
             places = places.filtered(lambda place: place.id == order["place_id"])
@@ -253,36 +285,40 @@ class StockAvailabilityDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_columns(self):
+    def _get_columns(self, places):
         """Return the names of the figures of a cell, in order."""
-        return [name for name in FIGURES if name not in OMITTED]
+        names = self.env["stock.availability"]._get_figure_names(places)
+        return [name for name in names if name not in OMITTED]
 
     @api.model
-    def _get_additive_columns(self):
+    def _get_additive_columns(self, places):
         """Return the figures that can be added up over places, and over products of one unit."""
         return [
             name
-            for name in self._get_columns()
+            for name in self._get_columns(places)
             if name.startswith("qty_") or name == "daily_demand"
         ]
 
     @api.model
     def _prepare_place(self, place):
-        return {"id": place.id, "name": place.display_name, "code": place.code}
+        return {"id": place.id, "name": place.display_name, **self._prepare_feed(place)}
 
     @api.model
     def _prepare_rows(self, products, places):
         """Return the rows and the totals of a page: one statement for all its cells."""
         figures = self.env["stock.availability"]._get_availability(products, places)
-        additive = self._get_additive_columns()
+        additive = self._get_additive_columns(places)
+        columns = self._get_columns(places)
+        adds_up = self._adds_up(places)
         rows = []
         for product in products:
             cells = [figures[product.id, place.id] for place in places]
+            total = totals.total(cells, additive) if adds_up else None
             rows.append(
                 {
                     **self._prepare_product(product),
-                    "cells": [self._prepare_cell(cell) for cell in cells],
-                    "total": self._prepare_cell(totals.total(cells, additive)),
+                    "cells": [self._prepare_cell(cell, columns) for cell in cells],
+                    "total": total and self._prepare_cell(total, columns),
                 }
             )
         return {"rows": rows, "totals": self._prepare_totals(products, places, figures)}
@@ -297,8 +333,8 @@ class StockAvailabilityDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_cell(self, figures):
-        return [figures.get(name, False) for name in self._get_columns()]
+    def _prepare_cell(self, figures, columns):
+        return [figures.get(name, False) for name in columns]
 
     @api.model
     def _prepare_totals(self, products, places, figures):
@@ -307,18 +343,20 @@ class StockAvailabilityDashboard(models.AbstractModel):
         """
         if len(products.uom_id) != 1:
             return None
-        additive = self._get_additive_columns()
+        additive = self._get_additive_columns(places)
+        columns = self._get_columns(places)
 
         def total(wanted):
             return self._prepare_cell(
                 totals.total(
                     [figures[product.id, place.id] for product in products for place in wanted],
                     additive,
-                )
+                ),
+                columns,
             )
 
         return {
             "uom": products.uom_id.name,
             "cells": [total(place) for place in places],
-            "total": total(places),
+            "total": total(places) if self._adds_up(places) else None,
         }

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .stock_availability_lookup import PLACE_KINDS
+
 #: Moves and lots listed in the drawer; the rest is one click away.
 LISTED = 20
 
@@ -13,19 +15,20 @@ class StockAvailabilityDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_cell(self, product_id, warehouse_id):
-        """Return what the drawer of a product in a warehouse shows.
+    def get_cell(self, product_id, place_id, place_kind=None):
+        """Return what the drawer of a product in a place shows.
 
+        :param str place_kind: what the place is, as in the filters of :meth:`get_matrix`
         :return: ``product`` and ``place`` with their names; ``state`` with its ``explanation``;
-            ``states``, what the stock on hand consists of, which adds up to ``on_hand``;
+            ``states``, what the stock on hand (and what is ``stated`` by external places)
+            consists of, which adds up to both;
             ``flows``, what is planned and promised; ``projection``, the steps of the projected
             balance by day; ``lots``, ``moves`` and ``exceptions``, each None where the user may
             not see them; ``actions``, what :meth:`open_cell_action` can do; ``as_of``, in UTC
-        :raise UserError: there is no such product or warehouse
+        :raise UserError: there is no such product or place
         :raise AccessError: the user may not see it
         """
-        product, place = self._get_cell_records(product_id, warehouse_id)
-        row = self._get_cell_row(product, place)
+        product, place = self._get_cell_records(product_id, place_id, place_kind)
         rows = self.env["stock.availability"]
         figures = rows._get_availability(product, place)[product.id, place.id]
         return {
@@ -34,15 +37,20 @@ class StockAvailabilityDashboard(models.AbstractModel):
             "as_of": figures["as_of"],
             "uom": product.uom_id.name,
             "state": figures["state"],
-            "explanation": row.explanation or "",
+            "explanation": self._explain_cell(product, place, figures),
             "days_of_cover": figures["days_of_cover"],
             "daily_demand": figures["daily_demand"],
             "on_hand": figures["qty_on_hand"],
+            "stated": {
+                "quantity": figures.get("qty_external", 0.0),
+                "as_of": figures.get("external_as_of", False),
+                **self._prepare_feed(place),
+            },
             "states": self._prepare_lines(figures, self._get_state_columns()),
             "flows": self._prepare_lines(figures, self._get_flow_columns()),
             "projection": self._get_cell_projection(product, place),
             "lots": self._get_cell_lots(product, place),
-            "moves": self._get_cell_moves(row, place),
+            "moves": self._get_cell_moves(product, place),
             "exceptions": self._get_cell_exceptions(product, place),
             "actions": [
                 {"name": name, "label": label, "icon": icon}
@@ -51,12 +59,12 @@ class StockAvailabilityDashboard(models.AbstractModel):
         }
 
     @api.model
-    def open_cell_action(self, name, product_id, warehouse_id):
+    def open_cell_action(self, name, product_id, place_id, place_kind=None):
         """Return the action behind a button of the drawer.
 
         :raise UserError: the user has no such button
         """
-        product, place = self._get_cell_records(product_id, warehouse_id)
+        product, place = self._get_cell_records(product_id, place_id, place_kind)
         action = self._get_cell_actions(product, place).get(name)
         if not action:
             raise UserError(self.env._("This cannot be done here, or not by you."))
@@ -67,18 +75,19 @@ class StockAvailabilityDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_cell_records(self, product_id, warehouse_id):
-        """Return the product and the warehouse.
+    def _get_cell_records(self, product_id, place_id, place_kind=None):
+        """Return the product and the place.
 
         What the user may not see is told apart from what does not exist by nothing.
         """
         self._check_access()
+        model = PLACE_KINDS[self._check_place_kind(place_kind)][0]
         product = self._find("product.product", product_id)
-        place = self._find("stock.warehouse", warehouse_id)
-        place = place.filtered_domain(self._get_visible_domain())
-        if not product or not place:
+        place = self._find(model, place_id)
+        limit = self.env["stock.availability.lookup"]._get_limit(model)
+        if not product or not place.filtered_domain(limit):
             raise UserError(
-                self.env._("This product or warehouse does not exist, or you may not see it.")
+                self.env._("This product or place does not exist, or you may not see it.")
             )
         return product, place
 
@@ -96,13 +105,21 @@ class StockAvailabilityDashboard(models.AbstractModel):
             .search([("product_id", "=", product.id), ("warehouse_id", "=", place.id)], limit=1)
         )
 
+    @api.model
+    def _explain_cell(self, product, place, figures):
+        """Return the reason of the state, as the rows of warehouses have it."""
+        rows = self.env["stock.availability"]
+        values = {name: value for name, value in figures.items() if name in rows._fields}
+        row = rows.new({**values, "product_id": product.id, "uom_id": product.uom_id.id})
+        return row._get_explanation()
+
     # ------------------------------------------------------------------
     # Figures
     # ------------------------------------------------------------------
 
     @api.model
     def _get_state_columns(self):
-        """Return the figures that add up to what is on hand."""
+        """Return the figures that add up to what is on hand, or stated by others to be there."""
         return [
             "qty_available",
             "qty_reserved",
@@ -147,8 +164,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         groups = quants._read_group(
             [
                 ("product_id", "=", product.id),
-                ("location_id.usage", "=", "internal"),
-                ("location_id.warehouse_id", "=", place.id),
+                ("location_id", "any", self._get_location_domain(place)),
                 ("lot_id", "!=", False),
             ],
             ["lot_id"],
@@ -173,12 +189,13 @@ class StockAvailabilityDashboard(models.AbstractModel):
         return {"lines": lots[:LISTED], "count": len(lots)}
 
     @api.model
-    def _get_cell_moves(self, row, place):
+    def _get_cell_moves(self, product, place):
         """Return the planned moves that the projection is made of; None without the right."""
         moves = self.env["stock.move"]
-        if not row or not moves.has_access("read"):
+        if not moves.has_access("read"):
             return None
-        domain = row._get_open_move_domain()
+        inside = self._get_location_domain(place)
+        domain = self.env["stock.availability"]._get_open_moves_of(product, inside)
         lines = moves.search(domain, limit=LISTED, order="date, id")
         states = dict(moves.fields_get(["state"], ["selection"])["state"]["selection"])
         now = fields.Datetime.now()
@@ -191,10 +208,10 @@ class StockAvailabilityDashboard(models.AbstractModel):
                     "date": move.date,
                     "overdue": move.date < now,
                     "reference": move.reference or move.origin or "",
-                    "incoming": self._is_incoming(move, place),
+                    "incoming": self._is_incoming(move, inside),
                     "other": (
                         move.location_id
-                        if self._is_incoming(move, place)
+                        if self._is_incoming(move, inside)
                         else move.location_final_id or move.location_dest_id
                     ).display_name,
                     "quantity": move.product_qty,
@@ -205,9 +222,9 @@ class StockAvailabilityDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _is_incoming(self, move, place):
+    def _is_incoming(self, move, inside):
         target = move.location_final_id or move.location_dest_id
-        return target.usage == "internal" and target.warehouse_id == place
+        return bool(target.filtered_domain(inside))
 
     @api.model
     def _get_cell_exceptions(self, product, place):
@@ -216,11 +233,9 @@ class StockAvailabilityDashboard(models.AbstractModel):
         if not exceptions.has_access("read"):
             return None
         found = exceptions.search(
-            [
-                ("state", "=", "open"),
-                ("product_id", "=", product.id),
-                ("warehouse_id", "in", (place.id, False)),
-            ],
+            Domain("state", "=", "open")
+            & Domain("product_id", "=", product.id)
+            & self._get_cell_exception_domain(place),
             limit=LISTED,
         )
         return [
@@ -233,128 +248,14 @@ class StockAvailabilityDashboard(models.AbstractModel):
             for exception in found
         ]
 
-    # ------------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------------
-
     @api.model
-    def _get_cell_actions(self, product, place):
-        """Return ``{name: (label, icon, method)}`` of what this user can do from the drawer.
-
-        Each method is called with the product and the place and returns an action.
+    def _get_cell_exception_domain(self, place):
+        """Return the domain of the exceptions that are about a place; those that name none are
+        about all of them.
         """
-        actions = {}
-        if self.env["stock.picking"].has_access("create"):
-            actions["transfer"] = (self.env._("Transfer Here"), "fa-exchange", "_open_transfer")
-        if self.env["product.replenish"].has_access("create"):
-            actions["reorder"] = (self.env._("Reorder"), "fa-refresh", "_open_reorder")
-        if self.env["stock.quant"].has_access("write"):
-            actions["count"] = (self.env._("Count"), "fa-check-square-o", "_open_count")
-        if self.env["stock.move"].has_access("read"):
-            actions["forecast"] = (self.env._("Forecast"), "fa-area-chart", "_open_forecast")
-        actions["product"] = (self.env._("Open Product"), "fa-tag", "_open_product")
-        return actions
-
-    @api.model
-    def _open_transfer(self, product, place):
-        """Open a new transfer of the product to the place, from where most is available.
-
-        Nothing is written until the user saves it.
-        """
-        needed = self._get_needed(product, place)
-        source = self._get_best_source(product, place)
-        picking_type = place.int_type_id
-        location = source.lot_stock_id or place.lot_stock_id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Transfer to %s", place.display_name),
-            "res_model": "stock.picking",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "context": {
-                "default_picking_type_id": picking_type.id,
-                "default_location_id": location.id,
-                "default_location_dest_id": place.lot_stock_id.id,
-                "default_company_id": place.company_id.id,
-                "default_move_ids": [
-                    fields.Command.create(
-                        {
-                            "product_id": product.id,
-                            "product_uom": product.uom_id.id,
-                            "product_uom_qty": needed,
-                            "location_id": location.id,
-                            "location_dest_id": place.lot_stock_id.id,
-                        }
-                    )
-                ],
-            },
-        }
-
-    @api.model
-    def _get_needed(self, product, place):
-        """Return the quantity that ends the shortage, else 1: a proposal that the user changes."""
-        figures = self.env["stock.availability"]._get_availability(product, place)
-        return max(-figures[product.id, place.id]["qty_atp"], 0.0) or 1.0
-
-    @api.model
-    def _get_best_source(self, product, place):
-        """Return the other warehouse of the company that can give most of the product."""
-        others = self.env["stock.warehouse"].search(
-            Domain("company_id", "=", place.company_id.id)
-            & Domain("id", "!=", place.id)
-            & self._get_visible_domain()
-        )
-        figures = self.env["stock.availability"]._get_availability(product, others)
-
-        def spare(other):
-            cell = figures[product.id, other.id]
-            return min(cell["qty_available"], cell["qty_atp"])
-
-        best = max(others, key=spare, default=others)
-        return best if best and spare(best) > 0 else others.browse()
-
-    @api.model
-    def _open_reorder(self, product, place):
-        action = self.env["ir.actions.actions"]._for_xml_id("stock.action_product_replenish")
-        action["context"] = {
-            "default_product_id": product.id,
-            "default_product_tmpl_id": product.product_tmpl_id.id,
-            "default_warehouse_id": place.id,
-            "default_company_id": place.company_id.id,
-        }
-        return action
-
-    @api.model
-    def _open_count(self, product, place):
-        """Open Odoo's own inventory count of the product in the place."""
-        action = (
-            self.env["stock.quant"]
-            .with_context(default_product_id=product.id, inventory_mode=True)
-            .action_view_inventory()
-        )
-        action["name"] = self.env._("Count of %s", product.display_name)
-        action["domain"] = [
-            ("product_id", "=", product.id),
-            ("location_id.usage", "=", "internal"),
-            ("location_id.warehouse_id", "=", place.id),
-        ]
-        action["context"] = {
-            **action["context"],
-            "search_default_my_count": 0,
-            "default_location_id": place.lot_stock_id.id,
-        }
-        return action
-
-    @api.model
-    def _open_forecast(self, product, place):
-        return self._get_cell_row(product, place).action_view_forecast()
-
-    @api.model
-    def _open_product(self, product, place):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "product.product",
-            "res_id": product.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        if place._name == "stock.location":
+            return Domain("location_id", "child_of", place.ids)
+        if place._name == "stock.external.place":
+            return Domain("res_model", "=", place._name) & Domain("res_id", "=", place.id)
+        warehouses = place if place._name == "stock.warehouse" else self._get_warehouses(place)
+        return Domain("warehouse_id", "in", [*warehouses.ids, False])

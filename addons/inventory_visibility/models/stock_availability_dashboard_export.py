@@ -30,10 +30,10 @@ class StockAvailabilityDashboard(models.AbstractModel):
         :raise AccessError: the user may not see availability
         """
         self._check_access()
-        if figure not in self._get_columns():
-            raise UserError(self.env._("There is no figure %s.", figure))
         filters = self._check_filters(filters)
-        places = self._get_places(filters)
+        places = self._get_columns_places(filters)
+        if figure not in self._get_columns(places):
+            raise UserError(self.env._("There is no figure %s.", figure))
         domain = self._get_product_domain(filters, places)
         product_ids = self._get_page(domain, places, 0, None, order).ids
         if len(product_ids) > MAX_ROWS:
@@ -64,9 +64,9 @@ class StockAvailabilityDashboard(models.AbstractModel):
             self.env._("Category"),
             self.env._("Unit"),
             *[place.display_name for place in places],
-            self.env._("All Places"),
+            *([self.env._("All Places")] if self._adds_up(places) else []),
         ]
-        widths = [14, 40, 30, 8] + [14] * (len(places) + 1)
+        widths = [14, 40, 30, 8] + [14] * (len(head) - 4)
         for column, (text, width) in enumerate(zip(head, widths, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, text, formats["head"])
@@ -74,7 +74,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         row = 1
         for batch in split_every(BATCH, product_ids):
             products = self.env["product.product"].browse(batch)
-            cell = self._get_columns().index(figure)
+            cell = self._get_columns(places).index(figure)
             for line, product in zip(
                 self._prepare_rows(products, places)["rows"], products, strict=True
             ):
@@ -82,7 +82,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
                 texts = [product.default_code, product.name, line["category"], line["uom"]]
                 for column, text in enumerate(texts):
                     sheet.write_string(row, column, text or "")
-                values = [*line["cells"], line["total"]]
+                values = [*line["cells"], *([line["total"]] if line["total"] else [])]
                 for column, figures in enumerate(values, start=len(texts)):
                     self._write_value(sheet, row, column, figures[cell], formats)
                 row += 1
@@ -113,6 +113,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
     def _get_about(self, filters, figure, order, count):
         """Return the lines of the sheet *About*, ``[(label, value), ...]``."""
         labels = self.env["stock.availability"].fields_get(None, ["string", "help"])
+        labels["qty_external"] = {"string": self.env._("Stated Elsewhere")}
         now = fields.Datetime.now()
         zone = pytz.timezone(self.env.user.tz or "UTC")
         local = pytz.utc.localize(now).astimezone(zone)
@@ -121,6 +122,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         return [
             (self.env._("Figure"), labels[figure]["string"]),
             (self.env._("Meaning"), labels[figure].get("help") or ""),
+            (self.env._("Columns"), self._get_place_kind_labels()[filters["place_kind"]]),
             (self.env._("As of"), f"{local:%Y-%m-%d %H:%M:%S} ({zone.zone})"),
             (self.env._("Exported by"), self.env.user.display_name),
             (self.env._("Companies"), ", ".join(self.env.companies.mapped("display_name"))),

@@ -16,7 +16,7 @@ class StockAvailabilityDashboard(models.AbstractModel):
         """
         products = self.env["product.product"]
         query = products._search(domain)
-        column = self._get_quant_columns().get(name)
+        column = self._get_quant_columns(places).get(name)
         figures = (
             self._select_from_quants(column, places)
             if column
@@ -43,8 +43,10 @@ class StockAvailabilityDashboard(models.AbstractModel):
         return products.browse([product_id for (product_id,) in found])
 
     @api.model
-    def _get_quant_columns(self):
+    def _get_quant_columns(self, places):
         """Return the figures that are sums of one column of the quants: these need no more."""
+        if places._name != "stock.warehouse":
+            return {}
         return {"qty_on_hand": "quantity", "qty_reserved": "reserved_quantity"}
 
     @api.model
@@ -67,16 +69,14 @@ class StockAvailabilityDashboard(models.AbstractModel):
         """Return the figure per product from the availability statement, over the filtered
         products only.
         """
-        rows = self.env["stock.availability"]
-        query = rows._search(self._get_row_domain(domain, places))
-        field = rows._fields[name]
+        query = self._search_rows(domain, places)
         if name == "days_of_cover":
             value = SQL(
                 "GREATEST(SUM(qty_available + qty_safety_stock), 0) / NULLIF(SUM(daily_demand), 0)"
             )
         elif name == "state":
             value = SQL("MIN(severity)")
-        elif field.type in ("date", "datetime"):
+        elif name.endswith("_date"):
             value = SQL("MIN(%s)", SQL.identifier(name))
         else:
             value = SQL("SUM(%s)", SQL.identifier(name))

@@ -155,11 +155,24 @@ class StockAvailabilityDashboard(models.AbstractModel):
         return self._open_exceptions(name, self.env._("Broken Promises"), domain, places)
 
     @api.model
+    def _without_external(self, domain):
+        """Return a domain without what it says of external places: no row lies in one."""
+        return domain.map_conditions(
+            lambda condition: (
+                Domain.TRUE
+                if self._get_condition_kind(condition) == "external_place"
+                else condition
+            )
+        )
+
+    @api.model
     def _open_rows(self, name, filters):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "inventory_visibility.stock_availability_action"
         )
         action["name"], action["help"] = self._get_row_labels()[name]
-        action["domain"] = list(filters["domain"] & self._get_row_conditions()[name])
+        action["domain"] = list(
+            self._without_external(filters["domain"]) & self._get_row_conditions()[name]
+        )
         action["context"] = {}
         return action

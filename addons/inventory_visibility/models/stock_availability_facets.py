@@ -1,7 +1,7 @@
-"""What products are searched by beside their figures: supplier and ABC class.
+"""What rows are searched by beside their figures: supplier, ABC class, and kinds of places.
 
-Both are facts about a product, so they are resolved to products before the availability
-statement runs; none of them makes it compute a row more.
+These are facts about a product or a warehouse, so they are resolved to products and warehouses
+before the availability statement runs; none of them makes it compute a row more.
 """
 
 from datetime import timedelta
@@ -30,6 +30,27 @@ class StockAvailability(models.Model):
         search="_search_abc_class",
         help="A: the products that together make 80 % of the value of demand (at cost, over the"
         " demand window, in the companies at work); B: up to 95 %; C: the rest.",
+    )
+
+    # Rows are warehouses: these fields are there to search by, and always empty to read.
+    place_group_id = fields.Many2one(
+        "stock.place.group",
+        string="Location Group",
+        compute="_compute_place_ids",
+        search="_search_place_group_id",
+        help="Searching finds the warehouses of the group, those of its locations included.",
+    )
+    location_id = fields.Many2one(
+        "stock.location",
+        compute="_compute_place_ids",
+        search="_search_location_id",
+        help="Searching finds the warehouses of the locations.",
+    )
+    external_place_id = fields.Many2one(
+        "stock.external.place",
+        compute="_compute_place_ids",
+        search="_search_external_place_id",
+        help="Searching finds nothing here: the stock of external places lies in no warehouse.",
     )
 
     @api.depends("product_id.seller_ids.partner_id")
@@ -130,3 +151,30 @@ class StockAvailability(models.Model):
                 "id", "in", [partner.id for (partner,) in vendors]
             )
         return super().search_panel_select_multi_range(field_name, **kwargs)
+
+    def _compute_place_ids(self):
+        self.update(dict.fromkeys(("place_group_id", "location_id", "external_place_id"), False))
+
+    def _search_place_group_id(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        groups = self._search_places("place_group_id", operator, value)
+        warehouses = groups.warehouse_ids | groups.location_ids.warehouse_id
+        return Domain("warehouse_id", "in", warehouses.ids)
+
+    def _search_location_id(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        locations = self._search_places("location_id", operator, value)
+        return Domain("warehouse_id", "in", locations.warehouse_id.ids)
+
+    def _search_external_place_id(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        return Domain.FALSE
+
+    @api.model
+    def _search_places(self, name, operator, value):
+        """Return the places that a condition on one of these fields means."""
+        domain = self.env["stock.availability.dashboard"]._to_record("", operator, value)
+        return self.env[self._fields[name].comodel_name].search(domain)

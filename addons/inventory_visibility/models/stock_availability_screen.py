@@ -119,14 +119,22 @@ class StockAvailability(models.Model):
     def _get_open_move_domain(self):
         """Return the domain of the planned moves that change what the row's warehouse holds."""
         self.ensure_one()
-        warehouse = self.warehouse_id.id
-        source = Domain("location_id", "any!", self._get_place_domain(warehouse))
-        target = Domain("location_final_id", "any!", self._get_place_domain(warehouse)) | (
-            Domain("location_final_id", "=", False)
-            & Domain("location_dest_id", "any!", self._get_place_domain(warehouse))
+        return self._get_open_moves_of(
+            self.product_id, self._get_place_domain(self.warehouse_id.id)
+        )
+
+    @api.model
+    def _get_open_moves_of(self, product, inside):
+        """Return the domain of the planned moves of a product into and out of some locations.
+
+        :param Domain inside: of the locations
+        """
+        source = Domain("location_id", "any!", inside)
+        target = Domain("location_final_id", "any!", inside) | (
+            Domain("location_final_id", "=", False) & Domain("location_dest_id", "any!", inside)
         )
         return (
-            Domain("product_id", "=", self.product_id.id)
+            Domain("product_id", "=", product.id)
             & Domain("state", "in", OPEN_STATES)
             & ((source & ~target) | (~source & target))
         )

@@ -99,7 +99,8 @@ class StockException(models.Model):
     closed_date = fields.Datetime(string="Closed", readonly=True)
     opened_count = fields.Integer(string="Times Opened", readonly=True, default=1, aggregator=None)
     figures = fields.Json(readonly=True, help="The numbers that the sentence names.")
-    sentence = fields.Char(string="What Is Wrong", compute="_compute_sentence")
+    # a text, so that lists show the whole of it
+    sentence = fields.Text(string="What Is Wrong", compute="_compute_sentence")
     action_name = fields.Char(string="Proposed Action", compute="_compute_action_name")
 
     _cause_uniq = models.UniqueIndex(

@@ -1,6 +1,7 @@
 from . import (
     test_dashboard,
     test_dashboard_cell,
+    test_dashboard_places,
     test_place_totals,
     test_soft_reservation,
     test_stock_availability,

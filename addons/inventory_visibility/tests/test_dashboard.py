@@ -224,15 +224,22 @@ class TestDashboardMatrix(DashboardCommon):
             self.env.cr.execute("SET TRANSACTION READ ONLY")
             self.availability.get_views([(search_view.id, "search")], {"load_filters": True})
             self.availability.search_panel_select_range("categ_id", expand=True)
-            for name in ("warehouse_id", "abc_class", "supplier_id"):
+            for name in (
+                "warehouse_id",
+                "place_group_id",
+                "external_place_id",
+                "abc_class",
+                "supplier_id",
+            ):
                 self.availability.search_panel_select_multi_range(name, expand=True)
-            self.dashboard.get_matrix({}, limit=80)
+            for kind in self.dashboard.get_place_kinds():
+                self.dashboard.get_matrix({"place_kind": kind["name"]}, limit=80)
             self.dashboard.get_figures({})
             self.dashboard.get_cell(self.anvil.id, self.central.id)
             savepoint.rollback()
 
     def test_read_methods_are_declared_readonly(self):
-        for name in ("get_matrix", "get_figures", "get_cell"):
+        for name in ("get_place_kinds", "get_matrix", "get_figures", "get_cell"):
             self.assertTrue(getattr(type(self.dashboard), name)._readonly, name)
 
 
@@ -250,6 +257,7 @@ class TestDashboardRights(DashboardCommon):
     def test_employee_sees_nothing(self):
         dashboard = self.dashboard.with_user(self.employee)
         for method, args in (
+            ("get_place_kinds", ()),
             ("get_matrix", ()),
             ("get_figures", ()),
             ("get_cell", (self.anvil.id, self.central.id)),

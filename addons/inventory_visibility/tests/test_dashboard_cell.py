@@ -51,7 +51,7 @@ class TestDashboardFigures(DashboardCommon):
             self.assertEqual((figure["value"], figure["as_of"]), (0, moment))
 
     def test_overdue(self):
-        self._receive(self.central, 5, product=self.bolt)
+        self._receive(self.central, 5, days=1, product=self.bolt)
         picking = self.env["stock.picking"].search([("product_id", "=", self.bolt.id)])
         figures = self._figures()
         self.assertEqual(figures["overdue_receipts"]["value"], 0)
@@ -297,4 +297,22 @@ class TestDashboardTour(DashboardCommon, HttpCase):
             f"/odoo/inventory-dashboard?{query}",
             "inventory_visibility_dashboard_link",
             login="admin",
+        )
+
+    def test_columns_are_chosen_and_pinned(self):
+        """What the columns are is in the address, and in what a user pins."""
+        self.env["stock.place.group"].create(
+            {"name": "Tour network", "code": "TOUR", "warehouse_ids": [(6, 0, self.first.ids)]}
+        )
+        self.start_tour(
+            "/odoo/inventory-dashboard", "inventory_visibility_dashboard_columns", login="admin"
+        )
+        pinned = self.env["ir.filters"].search(
+            [("model_id", "=", "stock.availability"), ("name", "=", "Pinned view")]
+        )
+        self.assertEqual(pinned.user_ids, self.env.ref("base.user_admin"))
+        self.assertIn("'kind': 'group'", pinned.context)
+        self.assertTrue(pinned.is_default)
+        self.start_tour(
+            "/odoo/inventory-dashboard", "inventory_visibility_dashboard_pinned", login="admin"
         )

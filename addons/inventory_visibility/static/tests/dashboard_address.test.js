@@ -12,6 +12,7 @@ describe.current.tags("headless");
 
 test("an address opens the same screen again", () => {
     const state = {
+        kind: "group",
         figure: "qty_atp",
         order: { field: "days_of_cover", place_id: 3, desc: true },
         offset: 80,
@@ -24,6 +25,7 @@ test("an address opens the same screen again", () => {
 
 test("what is as usual is not in the address", () => {
     const address = formatAddress({
+        kind: "warehouse",
         figure: "qty_available",
         order: { field: "product", desc: false },
         offset: 0,
@@ -41,7 +43,7 @@ test("a mangled address does no harm", () => {
     expect(parseSearch('{"a": 1}')).toBe(null);
     expect(parseSearch("[1]")).toBe(null);
     expect(parseOrder("")).toEqual({ field: "product", desc: false });
-    expect(parseAddress({ offset: "x", cell: 5, figure: 7 })).toEqual({});
+    expect(parseAddress({ offset: "x", cell: 5, figure: 7, columns: 3 })).toEqual({});
 });
 
 test("keys move in the grid and stop at its borders", () => {

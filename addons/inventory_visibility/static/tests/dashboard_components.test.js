@@ -128,6 +128,26 @@ test("several units have no total", async () => {
     expect("tfoot").toHaveText(/Several units/);
 });
 
+test("places that have stock in common have no total", async () => {
+    const data = makeData();
+    data.rows.forEach((row) => (row.total = null));
+    data.totals.total = null;
+    await mountMatrix({ data });
+    expect(".o_iv_total").toHaveCount(0);
+    expect("tfoot td").toHaveCount(2);
+    expect("table[role=grid]").toHaveAttribute("aria-colcount", "3");
+});
+
+test("a place whose feed is out of date says so, not by colour alone", async () => {
+    const places = [
+        { id: 3, name: "Depot", stale: true },
+        { id: 4, name: "Store", stale: false },
+    ];
+    await mountMatrix({ data: makeData({ places }) });
+    expect(".o_iv_sort[data-place='3'] [role=img]").toHaveAttribute("aria-label", "Out of date");
+    expect(".o_iv_sort[data-place='4'] [role=img]").toHaveCount(0);
+});
+
 test("the strip shows a skeleton, then figures; each opens its list", async () => {
     const opened = [];
     const figure = { detail: "lots", help: "", tone: "", opens: true };

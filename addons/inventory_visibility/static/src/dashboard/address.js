@@ -1,8 +1,11 @@
 /**
  * What the address of the dashboard says: enough to open the same screen again.
  *
- * `figure=qty_atp&sort=days_of_cover.3.desc&offset=80&cell=12-3&search=[…]`
+ * `columns=group&figure=qty_atp&sort=days_of_cover.3.desc&offset=80&cell=12-3&search=[…]`
  */
+
+/** What the columns are as long as nobody chooses, see `place_kind` of the server. */
+export const USUAL_KIND = "warehouse";
 
 /** @returns {{ field: string, place_id?: number, desc: boolean }} */
 export function parseOrder(text) {
@@ -41,6 +44,9 @@ export function parseSearch(text) {
 /** Read the state of the dashboard from that of the router. */
 export function parseAddress(state) {
     const parsed = {};
+    if (typeof state.columns === "string") {
+        parsed.kind = state.columns;
+    }
     if (typeof state.figure === "string") {
         parsed.figure = state.figure;
     }
@@ -57,8 +63,9 @@ export function parseAddress(state) {
 }
 
 /** The reverse; what is as usual is left out of the address. */
-export function formatAddress({ figure, order, offset, cell, search }) {
+export function formatAddress({ kind, figure, order, offset, cell, search }) {
     return {
+        columns: kind === USUAL_KIND ? undefined : kind,
         figure: figure === "qty_available" ? undefined : figure,
         sort: order.field === "product" && !order.desc ? undefined : formatOrder(order),
         offset: offset || undefined,

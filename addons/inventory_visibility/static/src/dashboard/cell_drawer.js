@@ -10,6 +10,7 @@ export class CellDrawer extends Component {
     static template = "inventory_visibility.CellDrawer";
     static components = { StepChart };
     static props = {
+        kind: String,
         productId: Number,
         placeId: Number,
         /** changes when the figures shown beside were read again */
@@ -44,13 +45,15 @@ export class CellDrawer extends Component {
         onWillUnmount(() => this.keepLast.add(new Promise(() => {})));
     }
 
+    /** What names the cell to the server. */
+    get key() {
+        return [this.props.productId, this.props.placeId, this.props.kind];
+    }
+
     async load() {
         try {
             this.state.cell = await this.keepLast.add(
-                this.orm.call("stock.availability.dashboard", "get_cell", [
-                    this.props.productId,
-                    this.props.placeId,
-                ])
+                this.orm.call("stock.availability.dashboard", "get_cell", this.key)
             );
             this.state.error = "";
         } catch (error) {
@@ -97,8 +100,7 @@ export class CellDrawer extends Component {
     async run(name) {
         const action = await this.orm.call("stock.availability.dashboard", "open_cell_action", [
             name,
-            this.props.productId,
-            this.props.placeId,
+            ...this.key,
         ]);
         this.actionService.doAction(action, { onClose: () => this.load() });
     }

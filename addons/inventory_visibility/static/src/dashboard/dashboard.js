@@ -10,7 +10,7 @@ import { Layout } from "@web/search/layout";
 import { usePager } from "@web/search/pager_hook";
 import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
-import { formatAddress, formatCell, parseCell } from "./address";
+import { formatAddress, formatCell, parseCell, USUAL_KIND } from "./address";
 import { CellDrawer } from "./cell_drawer";
 import { shownFigures } from "./figures";
 import { FiguresStrip } from "./figures_strip";
@@ -20,6 +20,7 @@ import { Matrix } from "./matrix";
 import { pinView } from "./pinned_view";
 
 const MODEL = "stock.availability.dashboard";
+const PLAIN_ORDER = { field: "product", desc: false };
 
 /** The dashboard within its search: reads pages and figures, and keeps the address up to date. */
 export class Dashboard extends Component {
@@ -49,8 +50,10 @@ export class Dashboard extends Component {
         this.pages = new KeepLast();
         this.strips = new KeepLast();
         this.state = useState({
+            kind: USUAL_KIND,
+            kinds: [],
             figure: "qty_available",
-            order: { field: "product", desc: false },
+            order: PLAIN_ORDER,
             offset: 0,
             limit: 80,
             cell: "",
@@ -65,11 +68,16 @@ export class Dashboard extends Component {
             said: "",
         });
         this.appliedView = JSON.stringify(this.view);
+        this.env.searchModel.placeKind = this.state.kind;
         usePager(() => this.pager);
         useSetupAction({
             getLocalState: () => this.exported,
             getContext: () => ({
-                inventory_dashboard: { figure: this.state.figure, order: this.state.order },
+                inventory_dashboard: {
+                    kind: this.state.kind,
+                    figure: this.state.figure,
+                    order: this.state.order,
+                },
             }),
         });
         useBus(this.env.searchModel, "update", () => this.onSearchChanged());
@@ -81,6 +89,7 @@ export class Dashboard extends Component {
             // not awaited: the frame is shown at once, figures follow as they come
             this.loadPage();
             this.loadFigures();
+            this.loadKinds();
         });
         onMounted(() => (this.mounted = true));
     }
@@ -95,12 +104,12 @@ export class Dashboard extends Component {
     }
 
     get filters() {
-        return { domain: this.env.searchModel.domain };
+        return { domain: this.env.searchModel.domain, place_kind: this.state.kind };
     }
 
     get exported() {
-        const { figure, order, offset, limit, cell } = this.state;
-        return { figure, order, offset, limit, cell };
+        const { kind, figure, order, offset, limit, cell } = this.state;
+        return { kind, figure, order, offset, limit, cell };
     }
 
     get pager() {
@@ -124,6 +133,11 @@ export class Dashboard extends Component {
     get figureLabel() {
         const found = this.figures.find(({ name }) => name === this.state.figure);
         return found ? found.label : this.state.figure;
+    }
+
+    get kindLabel() {
+        const found = this.state.kinds.find(({ name }) => name === this.state.kind);
+        return found ? found.label : "";
     }
 
     get openCell() {
@@ -175,6 +189,14 @@ export class Dashboard extends Component {
         }
     }
 
+    async loadKinds() {
+        try {
+            this.state.kinds = await this.orm.call(MODEL, "get_place_kinds", []);
+        } catch {
+            // what the columns are cannot be chosen then; the matrix itself says what is wrong
+        }
+    }
+
     refresh() {
         return Promise.all([this.loadPage(), this.loadFigures()]);
     }
@@ -191,6 +213,7 @@ export class Dashboard extends Component {
         if (view !== this.appliedView) {
             this.appliedView = view;
             Object.assign(this.state, this.view);
+            this.env.searchModel.placeKind = this.state.kind;
         }
         this.state.figures = null;
         this.refresh();
@@ -210,6 +233,24 @@ export class Dashboard extends Component {
     // ------------------------------------------------------------------
     // Doing
     // ------------------------------------------------------------------
+
+    /** Make the columns places of another kind; what belongs to those of the former goes. */
+    chooseKind(kind) {
+        if (kind === this.state.kind) {
+            return;
+        }
+        const { field, desc } = this.state.order;
+        const figure = this.state.figure === "qty_external" ? "qty_available" : this.state.figure;
+        Object.assign(this.state, {
+            kind,
+            figure,
+            order: field === "product" || field === "category" ? { field, desc } : PLAIN_ORDER,
+            offset: 0,
+            cell: "",
+        });
+        // which reads the page, as any other change of the search
+        this.env.searchModel.changePlaceKind(kind);
+    }
 
     chooseFigure(name) {
         const { order } = this.state;
@@ -258,6 +299,7 @@ export class Dashboard extends Component {
             url: "/inventory_visibility/dashboard/xlsx",
             data: {
                 domain: JSON.stringify(this.filters.domain),
+                place_kind: this.state.kind,
                 figure: this.state.figure,
                 order: JSON.stringify(this.state.order),
             },

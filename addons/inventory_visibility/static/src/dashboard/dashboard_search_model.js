@@ -4,10 +4,36 @@ import { SearchModel } from "@web/search/search_model";
  * A search that fits into an address: what is searched for can be read out as plain data, and put
  * back after a reload. Filters go by their names, so an address outlives a change of their order.
  */
+/** Facets that say something of columns of some kinds only. */
+const KINDS_OF_FACETS = {
+    warehouse_id: ["warehouse", "location"],
+    place_group_id: ["warehouse", "group", "location"],
+    external_place_id: ["external_place"],
+};
+
 export class DashboardSearchModel extends SearchModel {
     setup(services, args = {}) {
         super.setup(services, args);
         this.savedQuery = args.query || null;
+    }
+
+    /**
+     * Say that the columns are other places now. Facets that say nothing of these are not offered
+     * any more, and what was chosen there is let go.
+     */
+    changePlaceKind(kind) {
+        this.placeKind = kind;
+        const hidden = [...this.sections.values()].filter((section) => !this.suits(section));
+        this.clearSections(hidden.map((section) => section.id));
+    }
+
+    suits(section) {
+        const kinds = KINDS_OF_FACETS[section.fieldName];
+        return !kinds || !this.placeKind || kinds.includes(this.placeKind);
+    }
+
+    getSections(predicate) {
+        return super.getSections(predicate).filter((section) => this.suits(section));
     }
 
     async load(config) {

@@ -20,6 +20,7 @@ export const SHOWN = [
     ["qty_available", _t("Available")],
     ["days_of_cover", _t("Days of Cover")],
     ["qty_on_hand", _t("On Hand")],
+    ["qty_external", _t("Stated Elsewhere")],
     ["qty_free", _t("Free")],
     ["qty_reserved", _t("Reserved")],
     ["qty_soft_reserved", _t("Soft-Reserved")],

@@ -45,7 +45,8 @@ export class Matrix extends Component {
     }
 
     get showTotal() {
-        return this.props.data.places.length > 1;
+        // no total where places have stock in common
+        return this.props.data.places.length > 1 && Boolean(this.props.data.rows[0]?.total);
     }
 
     describe(values) {
@@ -74,6 +75,10 @@ export class Matrix extends Component {
         ]
             .filter(Boolean)
             .join(", ");
+    }
+
+    placeTitle(place) {
+        return place.stale ? _t("%s: what it states is out of date", place.name) : place.name;
     }
 
     isTabStop(rowIndex, columnIndex) {

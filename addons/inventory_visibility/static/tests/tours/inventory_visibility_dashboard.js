@@ -109,3 +109,76 @@ registry.category("web_tour.tours").add("inventory_visibility_dashboard_link", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("inventory_visibility_dashboard_columns", {
+    steps: () => [
+        {
+            content: "The columns are warehouses",
+            trigger: ".o_iv_kind_choice:contains(Warehouses)",
+            run: "click",
+        },
+        {
+            content: "Take location groups instead",
+            trigger: ".o-dropdown-item[data-kind=group]",
+            run: "click",
+        },
+        {
+            content: "The group is a column, and nothing is added up over groups",
+            trigger:
+                '.o_iv_matrix:has(th .o_iv_sort:contains("Tour network")):not(:has(.o_iv_total))',
+        },
+        {
+            content: "Search for the product",
+            trigger: ".o_searchview_input",
+            run: "edit Tour chair",
+        },
+        {
+            content: "Take it",
+            trigger: '.o_searchview_autocomplete .o-dropdown-item:contains("Search Product for")',
+            run: "click",
+        },
+        {
+            content: "Open its cell: the group has what its warehouse has",
+            trigger: `.o_iv_matrix tbody:not(:has(tr:nth-child(2))) ${CELL}`,
+            run: "click",
+        },
+        {
+            content: "The drawer is that of the group, and offers no transfer to it",
+            trigger:
+                '.o_iv_drawer:contains("Tour network"):contains("3.00 Units are missing"):not(:has([data-action=transfer]))',
+        },
+        {
+            content: "The address tells the columns",
+            trigger: ".o_iv_drawer_actions",
+            run() {
+                const { searchParams } = new URL(window.location.href);
+                if (searchParams.get("columns") !== "group" || !searchParams.get("cell")) {
+                    throw new Error(`The address does not tell: ${window.location.href}`);
+                }
+            },
+        },
+        {
+            content: "Pin it",
+            trigger: ".o_iv_toolbar button:has(.fa-thumb-tack)",
+            run: "click",
+        },
+        {
+            content: "It is said to be pinned",
+            trigger: '.o_notification:contains("will open like this")',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("inventory_visibility_dashboard_pinned", {
+    steps: () => [
+        {
+            content: "The dashboard opens with the columns and the search that were pinned",
+            trigger:
+                '.o_iv_dashboard:has(.o_iv_kind_choice:contains("Location Groups")):has(.o_searchview_facet:contains("Pinned view")) th:contains("Tour network")',
+        },
+        {
+            content: "Only the product that was searched for is there",
+            trigger: '.o_iv_matrix tbody:not(:has(tr:nth-child(2))) th:contains("Tour chair")',
+        },
+    ],
+});
