@@ -166,7 +166,7 @@ def take(env: Environment, address: str, target: Path, names: list[str]) -> None
 def shrink(picture: Path) -> None:
     """Keep the 256 colours that matter: a third of the size, in every clone of the repository."""
     with Image.open(picture) as image:
-        small = image.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE)
+        small = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
     small.save(picture, optimize=True)
 
 

@@ -71,19 +71,19 @@ class OutOfStock(models.AbstractModel):
         }
         if receipt and receipt < fields.Date.to_string(fields.Date.today()):
             return self.env._(
-                "Nothing is available, and the receipt planned for %(receipt)s is overdue; demand"
-                " is %(demand)s a day, and %(outgoing)s are waiting to be delivered.",
+                "Nothing available, and the receipt of %(receipt)s is overdue."
+                " Demand %(demand)s a day, %(outgoing)s to deliver.",
                 **values,
             )
         if receipt:
             return self.env._(
-                "Nothing is available until the receipt planned for %(receipt)s; demand is"
-                " %(demand)s a day, and %(outgoing)s are waiting to be delivered.",
+                "Nothing available until the receipt of %(receipt)s."
+                " Demand %(demand)s a day, %(outgoing)s to deliver.",
                 **values,
             )
         return self.env._(
-            "Nothing is available and no receipt is planned; demand is %(demand)s a day, and"
-            " %(outgoing)s are waiting to be delivered.",
+            "Nothing available, and no receipt planned."
+            " Demand %(demand)s a day, %(outgoing)s to deliver.",
             **values,
         )
 

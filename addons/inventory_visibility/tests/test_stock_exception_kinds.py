@@ -60,7 +60,7 @@ class TestStockExceptionKinds(ExceptionCommon):
             "out_of_stock", quantity=14.0, value=140.0, warehouse_id=self.central
         )
         self.assertAlmostEqual(exception.since, self.now - timedelta(days=5), delta=self._minute())
-        self.assertIn("no receipt is planned", exception.sentence)
+        self.assertIn("no receipt planned", exception.sentence)
         self._stock(1)
         self._look("out_of_stock")
         self.assertEqual(exception.state, "closed")
@@ -72,7 +72,7 @@ class TestStockExceptionKinds(ExceptionCommon):
         self._receive(self.central, 50, days=4)
         self._look("out_of_stock")
         exception = self.assertOne("out_of_stock", quantity=4.0)
-        self.assertIn("until the receipt planned for", exception.sentence)
+        self.assertIn("until the receipt of", exception.sentence)
         self._move(self.central.lot_stock_id, self.customer, 30)
         self._look("out_of_stock")
         self.assertEqual(self.assertOne("out_of_stock", quantity=30.0), exception)

@@ -11,8 +11,9 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
-import { Component, xml } from "@odoo/owl";
+import { Component, useSubEnv, xml } from "@odoo/owl";
 import { WithSearch } from "@web/search/with_search/with_search";
+import { getDefaultConfig } from "@web/views/view";
 import { Dashboard } from "@inventory_visibility/dashboard/dashboard";
 import { DashboardSearchModel } from "@inventory_visibility/dashboard/dashboard_search_model";
 
@@ -93,6 +94,9 @@ async function mountDashboard({ initial = {} } = {}) {
             <WithSearch t-props="search" t-slot-scope="search">
                 <Dashboard initial="initial" display="search.display" updateActionState="updateActionState"/>
             </WithSearch>`;
+        setup() {
+            useSubEnv({ config: getDefaultConfig() });
+        }
         search = {
             resModel: "stock.availability",
             searchViewId: false,
