@@ -24,6 +24,18 @@ class ResCompany(models.Model):
         help="Days of cover above which the stock of a product in a warehouse is in excess.",
     )
 
+    soft_reservation_keep_days = fields.Integer(
+        string="Keep Closed Reservations",
+        default=365,
+        required=True,
+        help="Days after which a consumed, released or expired soft reservation is deleted. Until"
+        " then a repeated call with its reference gets the same answer. 0 keeps them for good.",
+    )
+
+    _soft_reservation_keep_days_not_negative = models.Constraint(
+        "CHECK (soft_reservation_keep_days >= 0)",
+        "Closed reservations cannot be kept for a negative number of days.",
+    )
     _availability_demand_days_positive = models.Constraint(
         "CHECK (availability_demand_days BETWEEN 1 AND 3650)",
         "The demand window must be between 1 and 3650 days.",

@@ -13,3 +13,6 @@ class ResConfigSettings(models.TransientModel):
     availability_excess_days = fields.Integer(
         related="company_id.availability_excess_days", readonly=False
     )
+    soft_reservation_keep_days = fields.Integer(
+        related="company_id.soft_reservation_keep_days", readonly=False
+    )

@@ -93,6 +93,7 @@ class StockAvailability(models.Model):
         "stock.safety.stock": ["product_id", "quantity", "warehouse_id"],
         "stock.soft.reservation": [
             "consumed_quantity",
+            "date_promised",
             "date_until",
             "external_place_id",
             "group_id",
@@ -145,7 +146,8 @@ class StockAvailability(models.Model):
         string="Soft Reserved",
         digits="Product Unit",
         readonly=True,
-        help="Held for a limited time by soft reservations that are no order yet.",
+        help="Held for a limited time by soft reservations that are no order yet, for whichever"
+        " day.",
     )
     qty_safety_stock = fields.Float(
         string="Safety Stock",
@@ -204,8 +206,9 @@ class StockAvailability(models.Model):
         digits="Product Unit",
         readonly=True,
         help="Minimum, from today on, of the projected balance of the stock that may be sold (on"
-        " hand + receipts - deliveries planned up to each day), less soft reservations and safety"
-        " stock. This much can be promised for today without breaking a later promise.",
+        " hand + receipts - deliveries planned up to each day), less soft reservations for up to"
+        " that day and safety stock. This much can be promised for today without breaking a later"
+        " promise.",
     )
     shortage_date = fields.Date(
         readonly=True, help="First day at whose end the projected balance is below zero."

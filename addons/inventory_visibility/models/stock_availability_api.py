@@ -6,6 +6,7 @@ from datetime import date, datetime
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .stock_availability_figures import DETAIL_COLUMNS
 from .stock_availability_lookup import PLACE_KINDS
 
 
@@ -64,6 +65,100 @@ class StockAvailability(models.Model):
                     row |= self._get_promisable_values(promisable.get(key), days)
                 rows.append(row)
         return rows
+
+    @api.model
+    @api.readonly
+    def get_stock_detail(self, products, places, by):
+        """Return the stock on hand of products at places, told apart by lot, package and so on.
+
+        :param products: as of :meth:`get_availability`
+        :param places: as of :meth:`get_availability`, without external places: Odoo does not know
+            the lots there
+        :param by: list of one or several of ``lot``, ``package``, ``owner`` and ``location``
+        :return: list of dicts in the order of the call, only for what is on hand or reserved:
+            ``product`` and ``place`` as the caller named them, ``product_id``, ``place_id``,
+            ``uom``, ``as_of``, for each of `by` ``{"id", "name"}`` or false, ``on_hand``,
+            ``reserved``, and ``blocked``, what may not be sold and is not reserved
+        :raise ValidationError: a wrong argument; the message names it, and the element in it
+        :raise AccessError: the user may not read the availability
+        """
+        self.browse().check_access("read")
+        lookup = self.env["stock.availability.lookup"]
+        found_products = lookup._find_products(products, "products")
+        found_places = lookup._find_places(
+            places, "places", kinds=("warehouse", "location", "group")
+        )
+        columns = self._parse_detail_columns(by)
+        every_product = self.env["product.product"].union(*found_products)
+        as_of = self._to_json(fields.Datetime.now())
+        details = self._get_detail_by_place(every_product, found_places, columns)
+        return [
+            {
+                "product": product_name,
+                "place": place_name,
+                "product_id": product.id,
+                "place_id": place.id,
+                "uom": product.uom_id.name,
+                "as_of": as_of,
+                **row,
+            }
+            for product_name, product in zip(products, found_products, strict=True)
+            for place_name, place in zip(places, found_places, strict=True)
+            for row in details.get((product.id, place._name, place.id), ())
+        ]
+
+    @api.model
+    def _parse_detail_columns(self, by):
+        """Return ``{name in the API: column of the quants}``."""
+        possible = {column.removesuffix("_id"): column for column in DETAIL_COLUMNS}
+        self.env["stock.availability.lookup"]._check_list(by, "by")
+        for index, name in enumerate(by):
+            if not isinstance(name, str) or name not in possible:
+                raise ValidationError(
+                    self.env._(
+                        "%(argument)s: choose from %(names)s.",
+                        argument=f"by[{index}]",
+                        names=", ".join(possible),
+                    )
+                )
+        if not by:
+            raise ValidationError(self.env._("by: choose from %s.", ", ".join(possible)))
+        return {name: possible[name] for name in by}
+
+    @api.model
+    def _get_detail_by_place(self, products, places, columns):
+        """Return ``{(product id, model, place id): [JSON values]}``."""
+        by_model = defaultdict(set)
+        for place in places:
+            by_model[place._name].add(place.id)
+        result = defaultdict(list)
+        for model, ids in by_model.items():
+            rows = self._get_stock_detail(
+                products, self.env[model].browse(ids), by=tuple(columns.values())
+            )
+            names = {
+                column: self._get_detail_names(column, {row[column] for row in rows})
+                for column in columns.values()
+            }
+            for row in rows:
+                key = row.pop("product_id"), model, row.pop("place_id")
+                told = {name: names[column][row.pop(column)] for name, column in columns.items()}
+                result[key].append(
+                    told | {name: self._to_json(value) for name, value in row.items()}
+                )
+        return result
+
+    @api.model
+    def _get_detail_names(self, column, ids):
+        """Return ``{id or False: {"id", "name"} or False}``.
+
+        Whoever may see the stock of a place may see what it is called there.
+        """
+        records = self.env[self.env["stock.quant"]._fields[column].comodel_name].sudo()
+        return {False: False} | {
+            record.id: {"id": record.id, "name": record.display_name}
+            for record in records.browse(id_ for id_ in ids if id_)
+        }
 
     @api.model
     def _parse_api_dates(self, values, places):

@@ -129,6 +129,16 @@ class StockAvailability(models.Model):
             for row in self.env.execute_query(query)
         ]
 
+    @api.model
+    def _get_parts(self, products, company):
+        """Return what products consist of that are never in stock themselves.
+
+        :param company: `res.company`, may be empty
+        :return: ``{product id: {product id: quantity}}``: what one unit of the product takes, of
+            parts that are in stock themselves, each in its own unit; nothing of other products
+        """
+        return {}
+
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------

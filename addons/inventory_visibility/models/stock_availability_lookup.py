@@ -35,8 +35,9 @@ class StockAvailabilityLookup(models.AbstractModel):
         products = self._find("product.product", ("default_code", "barcode"), values, argument)
         templates = self.env["product.template"].union(*(p.product_tmpl_id for p in products))
         templates.fetch(["is_storable", "uom_id", "company_id"])
+        counted = self._get_counted(self.env["product.product"].union(*products))
         for index, product in enumerate(products):
-            if not product.is_storable:
+            if product not in counted:
                 raise ValidationError(
                     self.env._(
                         "%(argument)s: the quantity of product %(value)s is not tracked.",
@@ -45,6 +46,11 @@ class StockAvailabilityLookup(models.AbstractModel):
                     )
                 )
         return products
+
+    @api.model
+    def _get_counted(self, products):
+        """Return those of the products that have an availability."""
+        return products.filtered("is_storable")
 
     @api.model
     def _find_places(self, values, argument="places", kinds=tuple(PLACE_KINDS)):

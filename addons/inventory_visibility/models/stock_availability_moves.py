@@ -118,7 +118,11 @@ class StockAvailabilityQuery(models.AbstractModel):
         )
 
     def _cte_planned(self):
-        """What moves change per product, place and day; what is overdue counts today."""
+        """What is planned per product, place and day; what is overdue counts today.
+
+        That is what moves change, and what is promised for a later day by a soft reservation: it
+        leaves the balance on that day, as a delivery would.
+        """
         return SQL(
             """
             SELECT product_id, place_id, today,
@@ -128,9 +132,16 @@ class StockAvailabilityQuery(models.AbstractModel):
                    ROUND(SUM(change), %(digits)s) AS change,
                    MIN(day) FILTER (WHERE arriving > 0) AS first_arrival
               FROM (
-                    SELECT side.*, place.today, %(day)s AS day
+                    SELECT side.product_id, side.place_id, side.arriving, side.leaving,
+                           side.change, place.today, %(day)s AS day
                       FROM side
                       JOIN place ON place.id = side.place_id
+                     UNION ALL
+                    SELECT claim.product_id, claim.place_id, 0, 0, -claim.quantity,
+                           place.today, claim.day
+                      FROM claim
+                      JOIN place ON place.id = claim.place_id
+                     WHERE claim.day > place.today
                     OFFSET 0
                    ) AS line
              GROUP BY product_id, place_id, today, GREATEST(day, today)
@@ -149,7 +160,10 @@ class StockAvailabilityQuery(models.AbstractModel):
                      UNION ALL
                     SELECT product_id, place_id, -withheld FROM side WHERE withheld <> 0
                      UNION ALL
-                    SELECT product_id, place_id, -quantity FROM hold
+                    SELECT claim.product_id, claim.place_id, -claim.quantity
+                      FROM claim
+                      JOIN place ON place.id = claim.place_id
+                     WHERE claim.day = place.today
                      UNION ALL
                     SELECT product_id, place_id, quantity FROM external
                    ) AS part

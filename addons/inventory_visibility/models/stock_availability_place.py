@@ -166,21 +166,23 @@ class StockAvailabilityQuery(models.AbstractModel):
     # Kept back there
     # ------------------------------------------------------------------
 
-    def _cte_hold(self, scope, as_of):
-        """What soft reservations hold now.
+    def _cte_claim(self, scope, as_of):
+        """What soft reservations hold now, by the day for which it is promised: today or later.
 
         A group has what it holds itself and what is held at its warehouses and external places. A
         location has no holds of its own.
         """
         holds = self.env["stock.soft.reservation"]
+        rows = holds._select_rows()
         counted = holds._where_held(SQL.identifier("hold"), as_of)
         own = self._get_hold_columns()
         kind = self._get_kind(scope)
         sources = (
             [
                 SQL(
-                    "SELECT hold.*, hold.%s AS place_id FROM stock_soft_reservation hold",
+                    "SELECT hold.*, hold.%s AS place_id FROM (%s) AS hold",
                     SQL.identifier(own[kind]),
+                    rows,
                 )
             ]
             if kind in own
@@ -193,8 +195,9 @@ class StockAvailabilityQuery(models.AbstractModel):
             ):
                 sources.append(
                     SQL(
-                        "SELECT hold.*, link.place FROM stock_soft_reservation hold"
+                        "SELECT hold.*, link.place FROM (%s) AS hold"
                         " JOIN %s ON link.member = hold.%s",
+                        rows,
                         self._get_members(self.env[kind], name, "link"),
                         SQL.identifier(column),
                     )
@@ -202,21 +205,28 @@ class StockAvailabilityQuery(models.AbstractModel):
         if not sources:
             return SQL(
                 "SELECT NULL::integer AS product_id, NULL::integer AS place_id,"
-                " 0::numeric AS quantity WHERE FALSE"
+                " NULL::date AS day, 0::numeric AS quantity WHERE FALSE"
             )
         return SQL(
             """
             SELECT hold.product_id, hold.place_id,
+                   GREATEST(hold.date_promised, place.today) AS day,
                    ROUND(SUM(hold.quantity - hold.consumed_quantity), %(digits)s) AS quantity
               FROM (%(sources)s) AS hold
               JOIN place ON place.id = hold.place_id
              WHERE %(counted)s AND %(in_scope)s
-             GROUP BY hold.product_id, hold.place_id
+             GROUP BY hold.product_id, hold.place_id, GREATEST(hold.date_promised, place.today)
             """,
             digits=self._get_digits(),
             sources=SQL(" UNION ALL ").join(sources),
             counted=counted,
             in_scope=self._in_scope(SQL("hold.product_id"), scope),
+        )
+
+    def _cte_hold(self):
+        return SQL(
+            "SELECT product_id, place_id, SUM(quantity) AS quantity"
+            " FROM claim GROUP BY product_id, place_id"
         )
 
     def _get_hold_columns(self):

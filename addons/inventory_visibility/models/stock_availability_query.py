@@ -8,7 +8,8 @@ another addon can replace or extend a single step:
 ``place``       the places in scope, with their company's settings and the date it is there
 ``member``      which location belongs to which place, and whether its stock may be sold
 ``stock``       on hand, reserved, blocked and consigned quantities now, from ``stock_quant``
-``hold``        soft reservations that hold something back now
+``claim``       soft reservations that hold something back now, by the day they are promised for
+``hold``        the same in all
 ``safety``      safety stock
 ``external``    what external places say they have
 ``open_move``   planned moves
@@ -83,7 +84,8 @@ class StockAvailabilityQuery(models.AbstractModel):
             ("place", self._cte_place(scope, as_of)),
             ("member", self._cte_member(scope, "internal")),
             ("stock", self._cte_stock(scope, as_of)),
-            ("hold", self._cte_hold(scope, as_of)),
+            ("claim", self._cte_claim(scope, as_of)),
+            ("hold", self._cte_hold()),
             ("safety", self._cte_safety(scope)),
             ("external", self._cte_external(scope)),
             ("open_move", self._cte_open_move(scope)),

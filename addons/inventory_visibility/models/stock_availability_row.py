@@ -192,12 +192,19 @@ class StockAvailabilityQuery(models.AbstractModel):
     def _where_rows(self):
         return SQL(
             """
-            (product.active AND place.active
-             AND (product.company_id IS NULL OR product.company_id = place.company_id))
+            %s
             OR COALESCE(stock.on_hand, 0) <> 0
             OR COALESCE(stock.reserved, 0) <> 0
             OR COALESCE(opening.quantity, 0) <> 0
             OR COALESCE(transit.in_transit, 0) <> 0
             OR projection.product_id IS NOT NULL
-            """
+            """,
+            self._where_expected(),
+        )
+
+    def _where_expected(self):
+        """Return the condition of rows that are there although nothing is."""
+        return SQL(
+            "(product.active AND place.active"
+            " AND (product.company_id IS NULL OR product.company_id = place.company_id))"
         )

@@ -46,7 +46,7 @@ class StockAvailabilityQuery(models.AbstractModel):
 
     def _get_totals_query(self, scope, as_of):
         """Return the statement of the totals; see `stock.availability._get_place_totals`."""
-        needed = ("product", "place", "member", "hold", "safety")
+        needed = ("product", "place", "member", "claim", "hold", "safety")
         ctes = [(name, cte) for name, cte in self._get_promise_ctes(scope, as_of) if name in needed]
         return self._with(
             ctes,

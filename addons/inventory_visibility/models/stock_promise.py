@@ -93,10 +93,11 @@ class StockPromise(models.AbstractModel):
                 """
                 SELECT hold.product_id, hold.group_id,
                        SUM(hold.quantity - hold.consumed_quantity)
-                  FROM stock_soft_reservation hold
+                  FROM (%s) AS hold
                  WHERE %s AND hold.product_id IN %s AND hold.group_id IS NOT NULL
                  GROUP BY hold.product_id, hold.group_id
                 """,
+                holds._select_rows(),
                 holds._where_held(SQL.identifier("hold"), now),
                 tuple(products.ids),
             )

@@ -146,7 +146,7 @@ class StockPromise(models.AbstractModel):
                        SUM(CASE WHEN since.start IS NULL
                                 THEN hold.quantity - hold.consumed_quantity
                                 ELSE hold.consumed_quantity END)
-                  FROM stock_soft_reservation hold
+                  FROM (%(holds)s) AS hold
                   JOIN (VALUES (NULL::timestamp), %(starts)s) AS since(start)
                     ON CASE WHEN since.start IS NULL THEN %(held)s
                             ELSE hold.consumed_quantity > 0
@@ -156,6 +156,7 @@ class StockPromise(models.AbstractModel):
                         OR hold.consumed_quantity > 0 AND hold.create_date >= %(first)s)
                  GROUP BY 1, 2, 3, 4, 5, 6
                 """,
+                holds=holds._select_rows(),
                 starts=SQL(", ").join(SQL("(%s::timestamp)", start) for start in starts),
                 held=holds._where_held(SQL.identifier("hold"), now),
                 products=tuple(products.ids),

@@ -92,6 +92,7 @@ class StockSoftReservation(models.Model):
         "(product_id, external_place_id) WHERE state = 'held' AND external_place_id IS NOT NULL"
     )
     _until_index = models.Index("(date_until) WHERE state = 'held'")
+    _closed_index = models.Index("(date_closed) WHERE state <> 'held'")
     _consumed_index = models.Index("(product_id, create_date) WHERE consumed_quantity > 0")
     _reference_unique = models.UniqueIndex(
         "(reference, company_id, COALESCE(channel_id, 0), line)",
@@ -126,6 +127,19 @@ class StockSoftReservation(models.Model):
         """Return the warehouse, location group or external place."""
         self.ensure_one()
         return self.warehouse_id or self.group_id or self.external_place_id
+
+    @api.model
+    def _select_rows(self):
+        """Return the statement of what reservations take from which product."""
+        return SQL(
+            "SELECT id, product_id, warehouse_id, group_id, external_place_id, channel_id, state,"
+            " quantity, consumed_quantity, date_promised, date_until, create_date"
+            " FROM stock_soft_reservation"
+        )
+
+    def _get_taken_products(self):
+        """Return the products that the reservations take from."""
+        return self.product_id
 
     @api.model
     def _where_held(self, alias, now):

@@ -118,7 +118,14 @@ class StockSoftReservation(models.Model):
         self._number_lines(lines, requests)
         for request in requests:
             request["content"] = self._prepare_content(request)
+        self._add_parts(requests)
         return requests
+
+    @api.model
+    def _add_parts(self, requests):
+        """Add to requests what they take: ``parts``, ``{product id: smallest quantities}``."""
+        for request in requests:
+            request["parts"] = {request["product_id"]: request["units"]}
 
     @api.model
     def _check_keys(self, lines):

@@ -47,6 +47,10 @@ class StockSoftReservation(models.Model):
         :param places: records of one or several kinds of place, in an iterable
         """
         self.env.flush_all()
+        availability = self.env["stock.availability"]
+        for company in {place.company_id for place in places}:
+            for parts in availability._get_parts(products, company).values():
+                products |= products.browse(parts)
         self.env["stock.promise"].sudo()._lock_places(products, places)
 
     @api.model
@@ -141,14 +145,17 @@ class StockSoftReservation(models.Model):
         """
         promise = self.env["stock.promise"]
         products = self.env["product.product"].browse(
-            {request["product_id"] for request in requests}
+            {product_id for request in requests for product_id in request["parts"]}
         )
         for request in requests:
             request["leaves"] = promise._get_leaves(
                 self.env[request["place_model"]].browse(request["place_id"])
             )
         wanted = {
-            (request["product_id"], leaf) for request in requests for leaf in request["leaves"]
+            (product_id, leaf)
+            for request in requests
+            for product_id in request["parts"]
+            for leaf in request["leaves"]
         }
         locked = self._lock_wanted(products, wanted, known)
         now = fields.Datetime.now()
@@ -266,19 +273,32 @@ class StockSoftReservation(models.Model):
 
     @api.model
     def _try_to_take(self, request, ledgers, scopes, dates):
-        """Take a request from the ledger, or return the smaller quantity that there is."""
-        ledger = ledgers[request["product_id"]]
-        in_force = scopes.get(request["product_id"], ())
+        """Take a request from the ledgers, or return the smaller quantity that there is."""
         date = dates.index(request["later_date"])
         channel_id = request["channel_id"]
-        set_aside = [claim for scope in in_force for claim in scope.set_aside(channel_id)]
-        room = ledger.room(request["leaves"], date, set_aside)
-        if room < request["units"]:
-            return room
-        ledger.take(request["leaves"], request["units"], date)
-        for scope in in_force:
-            scope.take(channel_id, request["leaves"], request["units"])
+        rooms = {}
+        for product_id in request["parts"]:
+            set_aside = [
+                claim
+                for scope in scopes.get(product_id, ())
+                for claim in scope.set_aside(channel_id)
+            ]
+            rooms[product_id] = ledgers[product_id].room(request["leaves"], date, set_aside)
+        if any(rooms[product_id] < units for product_id, units in request["parts"].items()):
+            return self._get_room(request, rooms)
+        for product_id, units in request["parts"].items():
+            ledgers[product_id].take(request["leaves"], units, date)
+            for scope in scopes.get(product_id, ()):
+                scope.take(channel_id, request["leaves"], units)
         return None
+
+    @api.model
+    def _get_room(self, request, rooms):
+        """Return how much of a request there is room for, in smallest quantities.
+
+        :param rooms: ``{product id: smallest quantities}`` of its parts
+        """
+        return rooms[request["product_id"]]
 
     @api.model
     def _prepare_hold(self, request):

@@ -179,15 +179,17 @@ class StockSoftReservation(models.Model):
         promise = self.env["stock.promise"].sudo()
         holds = self.sudo()
         wanted = {
-            (hold.product_id.id, leaf)
+            (product.id, leaf)
             for hold in holds
+            for product in hold._get_taken_products()
             for leaf in promise._get_leaves(hold._get_place())
         }
+        products = holds._get_taken_products()
         if known is None:
             self.env.flush_all()
-            promise._lock(promise._get_linked_pairs(holds.product_id, wanted))
+            promise._lock(promise._get_linked_pairs(products, wanted))
         else:
-            self._lock_wanted(holds.product_id, wanted, known)
+            self._lock_wanted(products, wanted, known)
 
     def _lock_holds(self):
         """Lock the reservations themselves, and read them as they are now."""

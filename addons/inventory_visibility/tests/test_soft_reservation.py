@@ -2,10 +2,12 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import AvailabilityCommon
 
@@ -89,6 +91,48 @@ class TestReserve(ReservationCommon):
     def test_what_is_promised_by_orders_is_gone(self):
         self._deliver(self.central, 6, days=3)
         self.assertEqual(self._reserve("A", 5)["promisable"], 4.0)
+
+    def test_later_promise_leaves_what_arrives_before_it(self):
+        """10 here and 10 to come on the third day: 10 for the fifth day, and 10 for today."""
+        later = {"date": str(self._day(5))}
+        self._receive(self.central, 10, days=3)
+        self.assertEqual(self._reserve("LATER", 10, **later)["state"], "held")
+        self.assertFigures(
+            {"qty_soft_reserved": 10.0, "qty_available": 0.0, "qty_atp": 10.0, "qty_outgoing": 0.0}
+        )
+        steps = self.availability._get_projection(self.product, self.central)
+        self.assertEqual(
+            [(step["date"], step["balance"]) for step in steps[self.product.id, self.central.id]],
+            [(self._day(0), 10.0), (self._day(3), 20.0), (self._day(5), 10.0)],
+        )
+        self.assertEqual(self._reserve("NOW", 10)["state"], "held")
+        self.assertEqual(self._reserve("MORE", 0.01)["state"], "refused")
+        self.assertEqual(self._reserve("MORE", 0.01, **later)["state"], "refused")
+
+    def test_later_promise_of_what_is_here_is_gone_today(self):
+        self._receive(self.central, 4, days=7)
+        self._reserve("LATER", 8, date=str(self._day(5)))
+        self.assertEqual(self._reserve("NOW", 3)["promisable"], 2.0)
+        self.assertEqual(self._reserve("LAST", 7, date=str(self._day(7)))["promisable"], 6.0)
+
+    def test_one_call_promises_the_same_as_several(self):
+        self._receive(self.central, 10, days=3)
+        lines = [
+            self._line("LATER", 10, date=str(self._day(5))),
+            self._line("NOW", 10),
+            self._line("MORE", 1),
+        ]
+        self.assertEqual(
+            [answer["state"] for answer in self.holds.reserve(lines)], ["held", "held", "refused"]
+        )
+
+    def test_promised_day_that_is_past_counts_today(self):
+        self._receive(self.central, 10, days=9)
+        self._reserve(
+            "LATER", 4, date=str(self._day(2)), date_until=str(self._day(8)) + "T00:00:00Z"
+        )
+        with freeze_time(fields.Datetime.now() + timedelta(days=4)):
+            self.assertFigures({"qty_soft_reserved": 4.0, "qty_atp": 6.0})
 
     def test_same_reference_reserves_once(self):
         first = self._reserve("A", 7, channel="WEB")
@@ -455,6 +499,70 @@ class TestLifecycle(ReservationCommon):
         self.assertEqual(emitted[0][1], self.product.id)
         self.assertEqual(emitted[0][2]["state"], "expired")
         self.assertEqual(emitted[0][2]["default_code"], "CHAIR")
+
+
+@tagged("post_install", "-at_install")
+class TestRetention(ReservationCommon):
+    """What is closed is kept as long as the company wants, and its reference is taken so long."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.soft_reservation_keep_days = 30
+        cls.web.company_id.soft_reservation_keep_days = 30
+
+    def _close_all(self):
+        self._reserve("USED", 1)
+        self._reserve("GIVEN BACK", 1)
+        self._reserve("HELD", 1)
+        self.holds.consume("USED")
+        self.holds.release("GIVEN BACK")
+
+    def _collect(self, days):
+        with freeze_time(fields.Datetime.now() + timedelta(days=days)):
+            result = self.env["stock.soft.reservation"]._gc_closed()
+        return result, set(self._get_holds().mapped("reference"))
+
+    def test_closed_are_deleted_after_their_time(self):
+        self._close_all()
+        everything = {"USED", "GIVEN BACK", "HELD"}
+        self.assertEqual(self._collect(29), ((0, False), everything))
+        self.assertEqual(self._collect(31), ((2, False), {"HELD"}))
+        # the reference is free again
+        self.assertEqual(self._reserve("USED", 2)["state"], "held")
+
+    def test_for_good(self):
+        self.company.soft_reservation_keep_days = 0
+        self._close_all()
+        self.assertEqual(self._collect(4000)[0], (0, False))
+
+    def test_in_batches(self):
+        self._close_all()
+        path = "odoo.addons.inventory_visibility.models.stock_soft_reservation_gc.GC_BATCH"
+        with patch(path, 1):
+            self.assertEqual(self._collect(31)[0], (1, True))
+            self.assertEqual(self._collect(31)[0], (1, True))
+            self.assertEqual(self._collect(31)[0], (0, False))
+
+    def test_what_an_allocation_counts_stays(self):
+        self.env["stock.channel.allocation"].create(
+            {
+                "channel_id": self.web.id,
+                "product_id": self.product.id,
+                "warehouse_id": self.central.id,
+                "kind": "allocation",
+                "method": "fixed",
+                "amount": 5,
+                "date_start": fields.Datetime.now() - timedelta(days=1),
+            }
+        )
+        self._close_all()
+        self.assertEqual(self._collect(31), ((1, False), {"USED", "HELD"}))
+
+    def test_not_below_zero(self):
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            self.company.soft_reservation_keep_days = -1
+            self.company.flush_recordset()
 
 
 @tagged("post_install", "-at_install")

@@ -227,6 +227,69 @@ class TestStockAvailability(AvailabilityCommon):
             warehouse=self.shop,
         )
 
+    def test_transfer_to_another_company(self):
+        """What one company sends lies in the transit between companies until the other has it."""
+        other = self.env["res.company"].create({"name": "Sister"})
+        theirs = self.env["stock.warehouse"].search([("company_id", "=", other.id)])
+        transit = self.env.ref("stock.stock_location_inter_company")
+        transit.active = True
+        self._stock(10)
+        sent = self._move(self.central.lot_stock_id, transit, 4, days=1)
+        received = self._move(
+            transit, theirs.lot_stock_id, 4, days=3, company_id=other.id, move_orig_ids=sent.ids
+        )
+        both = self.central | theirs
+        self.assertFigures({"qty_outgoing": 4.0, "qty_incoming": 0.0, "qty_atp": 6.0})
+        self.assertFigures({"qty_incoming": 4.0, "qty_in_transit": 0.0}, warehouse=theirs)
+        self._do(sent)
+        self.assertFigures({"qty_on_hand": 6.0, "qty_outgoing": 0.0, "qty_in_transit": 0.0})
+        self.assertFigures(
+            {"qty_on_hand": 0.0, "qty_incoming": 4.0, "qty_in_transit": 4.0, "qty_atp": 0.0},
+            warehouse=theirs,
+        )
+        self.env.invalidate_all()
+        rows = self.availability.search([("product_id", "=", self.product.id)])
+        self.assertEqual(sum(rows.mapped("qty_on_hand")) + sum(rows.mapped("qty_in_transit")), 10)
+        self._do(received)
+        found = self.availability._get_availability(self.product, both)
+        self.assertEqual(
+            [
+                (found[self.product.id, warehouse.id]["qty_on_hand"])
+                for warehouse in (self.central, theirs)
+            ],
+            [6.0, 4.0],
+        )
+        self.assertFigures({"qty_in_transit": 0.0, "qty_incoming": 0.0}, warehouse=theirs)
+
+    def test_archived_warehouse_is_shown_as_long_as_something_is_there(self):
+        closed = self._create_warehouse("Closed", "CLO")
+        domain = [("product_id", "=", self.product.id), ("warehouse_id", "=", closed.id)]
+        closed.active = False  # Odoo lets nobody archive it with stock; a late return may come
+        self._stock(3, warehouse=closed)
+        self.env.flush_all()
+        [row] = self.availability.search(domain)
+        self.assertEqual(row.qty_on_hand, 3.0)
+        self.assertFigures({"qty_on_hand": 3.0, "qty_available": 3.0}, warehouse=closed)
+        self._stock(-3, warehouse=closed)
+        self.env["stock.quant"]._unlink_zero_quants()
+        self.env.invalidate_all()
+        self.assertFalse(self.availability.search(domain))
+
+    def test_return_by_the_customer(self):
+        """What comes back is on hand again, and planned to come as long as it is on its way."""
+        self._stock(5)
+        sold = self._do(self._move(self.central.lot_stock_id, self.customer, 4))
+        back = self._move(
+            self.customer,
+            self.central.lot_stock_id,
+            3,
+            days=2,
+            origin_returned_move_id=sold.id,
+        )
+        self.assertFigures({"qty_on_hand": 1.0, "qty_incoming": 3.0, "qty_atp": 1.0})
+        self._do(back, 2)  # the rest is a backorder
+        self.assertFigures({"qty_on_hand": 3.0, "qty_incoming": 1.0, "qty_forecast": 4.0})
+
     def test_transit_goes_to_whoever_has_reserved_it(self):
         """7 in transit: 4 reserved for the shop though Steps has waited for longer."""
         transit = self.company.internal_transit_location_id

@@ -109,6 +109,73 @@ class TestAvailabilityApi(ReservationCommon):
         self.assertEqual(self._get_rows([], [good]), [])
         self.assertEqual(self._get_rows(["CHAIR"], []), [])
 
+    def test_stock_by_lot_owner_and_location(self):
+        """5 of A and 3 of B, of which 2 belong to a consignor, and 4 in a damaged zone."""
+        product = self._create_product("Jar", default_code="JAR", tracking="lot")
+        lots = self.env["stock.lot"].create(
+            [{"name": name, "product_id": product.id} for name in ("A", "B")]
+        )
+        owner = self.env["res.partner"].create({"name": "Consignor"})
+        damaged = self.env["stock.location"].create(
+            {
+                "name": "Broken",
+                "location_id": self.central.lot_stock_id.id,
+                "availability_block": "damaged",
+            }
+        )
+        stock = self.env["stock.quant"]._update_available_quantity
+        stock(product, self.central.lot_stock_id, 5, lot_id=lots[0])
+        stock(product, self.central.lot_stock_id, 1, lot_id=lots[1])
+        stock(product, self.central.lot_stock_id, 2, lot_id=lots[1], owner_id=owner)
+        stock(product, damaged, 4, lot_id=lots[1])
+        call = self.availability.with_user(self.viewer).get_stock_detail
+        rows = call(["JAR"], [{"warehouse": "CEN"}], ["lot"])
+        self.assertEqual(
+            [(r["lot"]["name"], r["on_hand"], r["reserved"], r["blocked"]) for r in rows],
+            [("A", 5.0, 0.0, 0.0), ("B", 7.0, 0.0, 4.0)],
+        )
+        self.assertEqual(
+            (rows[0]["product"], rows[0]["place"], rows[0]["uom"]),
+            ("JAR", {"warehouse": "CEN"}, "Units"),
+        )
+        self.assertTrue(rows[0]["as_of"])
+        rows = call(["JAR"], [{"location": self.central.lot_stock_id.id}], ["owner", "location"])
+        self.assertCountEqual(
+            [(r["owner"] and r["owner"]["name"], r["location"]["id"], r["on_hand"]) for r in rows],
+            [
+                (False, self.central.lot_stock_id.id, 6.0),
+                ("Consignor", self.central.lot_stock_id.id, 2.0),
+                (False, damaged.id, 4.0),
+            ],
+        )
+        rows = call(["JAR", "CHAIR"], [{"warehouse": "SHP"}, {"warehouse": "CEN"}], ["package"])
+        self.assertEqual(
+            [(r["product"], r["place"], r["package"], r["on_hand"]) for r in rows],
+            [
+                ("JAR", {"warehouse": "CEN"}, False, 12.0),
+                ("CHAIR", {"warehouse": "SHP"}, False, 5.0),
+                ("CHAIR", {"warehouse": "CEN"}, False, 10.0),
+            ],
+        )
+
+    def test_bad_input_of_the_detail(self):
+        call = self.availability.with_user(self.viewer).get_stock_detail
+        for places, by, message in (
+            ([{"warehouse": "CEN"}], ["lot", "colour"], r"by\[1\]: choose from lot, package"),
+            ([{"warehouse": "CEN"}], [], "by: choose from lot, package, owner, location"),
+            ([{"warehouse": "CEN"}], "lot", "by: give a list"),
+            ([{"warehouse": "CEN"}], [5], r"by\[0\]: choose from"),
+            ([{"external_place": "X"}], ["lot"], r"places\[0\]: a place is named by its kind"),
+        ):
+            with self.subTest(message=message), self.assertRaisesRegex(ValidationError, message):
+                call(["CHAIR"], places, by)
+        self.viewer.availability_warehouse_ids = self.shop
+        with self.assertRaisesRegex(ValidationError, "or you may not see it"):
+            call(["CHAIR"], [{"warehouse": "CEN"}], ["lot"])
+        employee = new_test_user(self.env, "clerk", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.availability.with_user(employee).get_stock_detail(["CHAIR"], [], ["lot"])
+
     def test_rights(self):
         employee = new_test_user(self.env, "employee", "base.group_user")
         with self.assertRaises(AccessError):

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, new_test_user, tagged
+from odoo.tools import SQL
 
 from .test_stock_place import NOW, PlaceCommon
 
@@ -255,6 +256,73 @@ class TestStockExternalFeed(PlaceCommon):
         with patch(batch, 100):
             self.assertEqual(count(rows), few + 2, "three batches instead of one")
         self.assertEqual(self.place.product_count, 300)
+
+    def test_a_hundred_thousand_rows(self):
+        """All of them are taken over; one that is wrong half-way, and nothing is."""
+        count = 100_000
+        self._copy_products(count)
+        rows = [{"product": f"MANY-{number}", "quantity": 1} for number in range(1, count + 1)]
+        result = self._feed(rows)
+        self.assertEqual((result["received"], result["created"]), (count, count))
+        for row in rows:
+            row["quantity"] = 2
+        rows[count // 2]["quantity"] = -2
+        with self.assertRaises(ValidationError) as caught:
+            self._feed(rows, NOON)
+        self.assertEqual(
+            str(caught.exception),
+            "Row 50001, quantity: -2 is negative. What is available is 0 or more.",
+        )
+        [(total,)] = self.quants._read_group(
+            [("place_id", "=", self.place.id)], [], ["quantity:sum"]
+        )
+        self.assertEqual(total, count)
+
+    def _copy_products(self, count):
+        """Copy a product many times, at once in SQL: by the ORM it takes minutes."""
+        self.env.flush_all()
+
+        def copy(table, source, changes):
+            self.cr.execute(
+                "SELECT column_name FROM information_schema.columns"
+                " WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'",
+                [table],
+            )
+            columns = [column for (column,) in self.cr.fetchall()]
+            return SQL(
+                "INSERT INTO %s (%s) SELECT %s FROM %s WHERE source.id = %s RETURNING id",
+                SQL.identifier(table),
+                SQL(", ").join(SQL.identifier(column) for column in columns),
+                SQL(", ").join(
+                    changes.get(column, SQL.identifier("source", column)) for column in columns
+                ),
+                SQL("%s AS source, %s", SQL.identifier(table), changes["from"]),
+                source.id,
+            )
+
+        numbers = SQL("generate_series(1, %s) AS number", count)
+        templates = self.env.execute_query(
+            copy("product_template", self.product.product_tmpl_id, {"from": numbers})
+        )
+        # foreign keys are checked by scanning a table that PostgreSQL takes for a small one
+        self.cr.execute("ANALYZE product_template")
+        copies = SQL(
+            "unnest(%s::integer[]) WITH ORDINALITY AS copy(id, number)",
+            [id_ for (id_,) in templates],
+        )
+        self.env.execute_query(
+            copy(
+                "product_product",
+                self.product,
+                {
+                    "from": copies,
+                    "product_tmpl_id": SQL("copy.id"),
+                    "default_code": SQL("'MANY-' || copy.number"),
+                    "barcode": SQL("NULL"),
+                },
+            )
+        )
+        self.cr.execute("ANALYZE product_product")
 
     # ------------------------------------------------------------------
     # CSV
