@@ -7,6 +7,7 @@ from . import (
     sale_order_hold,
     sale_order_line,
     sale_order_line_hold,
+    sale_order_line_kit,
     sale_order_line_procurement,
     sale_order_line_promise,
     sale_order_line_sourcing,

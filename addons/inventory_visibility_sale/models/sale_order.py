@@ -64,7 +64,7 @@ class SaleOrder(models.Model):
         self.message_post(
             body=self._get_promise_note(
                 self.env._("Confirmed beyond what can be promised:"),
-                [(line, line.promise_reason) for line in lines],
+                [(line, line._get_beyond_reason() or "") for line in lines],
             ),
             subtype_xmlid="mail.mt_note",
         )
@@ -177,7 +177,8 @@ class SaleOrder(models.Model):
                 "Take another warehouse, split the line, lower the quantity, or agree on a later"
                 " delivery date.",
                 lines="\n".join(
-                    f"• {line.product_id.display_name}: {line.promise_reason}" for line in lines
+                    f"• {line.product_id.display_name}: {line._get_beyond_reason()}"
+                    for line in lines
                 ),
             )
         )

@@ -53,6 +53,7 @@ class SaleOrderLine(models.Model):
         return bool(
             self.state in ("draft", "sent", "sale")
             and self.product_id.is_storable
+            and self._get_kit_parts() is None
             and self.product_uom_id
             and self.product_uom_id.compare(self.product_uom_qty, self.qty_delivered) > 0
             and not self._is_made_to_order()

@@ -72,7 +72,7 @@ class SaleOrderLine(models.Model):
         :return: the lines that cannot be promised, or only after the date the order asks for
         """
         found = self._find_promises()
-        beyond = self._find_held_by_groups(found)
+        beyond = self._find_held_by_groups(found) | self._find_kits_beyond(found)
         now = fields.Datetime.now()
         for line in self:
             parts = found.get(line)

@@ -26,7 +26,10 @@ class SaleOrderLine(models.Model):
         salespeople need not wait for each other.
         """
         lines = self.filtered(
-            lambda line: line.company_id.promise_policy == "refuse" and line._is_promisable()
+            lambda line: (
+                line.company_id.promise_policy == "refuse"
+                and (line._is_promisable() or line._is_kit_from_stock())
+            )
         )
         warehouses = self.env["stock.warehouse"]
         for line in lines:

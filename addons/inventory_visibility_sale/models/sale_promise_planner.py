@@ -206,7 +206,8 @@ class SalePromisePlanner(models.AbstractModel):
             key = (hold.product_id.id, hold.warehouse_id.id)
             if key in plan.supplies and hold.held_quantity:
                 supply = plan.supplies[key]
-                plan.supplies[key] = supply.claim(supply.today, -hold.held_quantity)
+                day = hold.date_promised or supply.today
+                plan.supplies[key] = supply.claim(day, -hold.held_quantity)
         for move in self._get_own_moves(lines):
             warehouse = move.location_id.warehouse_id
             key = (move.product_id.id, warehouse.id)

@@ -1,1 +1,1 @@
-from . import test_hold, test_promise, test_sourcing, test_watch
+from . import test_hold, test_kit, test_promise, test_sourcing, test_watch

@@ -27,6 +27,19 @@ class TestHold(PromiseCommon):
         self.assertEqual(self._order(4).order_line.available_status, "on_time")
         self.assertEqual(self._order(5).order_line.available_status, "never")
 
+    def test_hold_of_what_is_to_arrive(self):
+        """It is the line's own on the day for which it is held, and nobody else's then."""
+        self.company.promise_policy = "refuse"
+        self._receive(self.central, 10, days=3)
+        order = self._order(10, days=5)
+        order.action_hold()
+        line = order.order_line
+        self.assertGreaterEqual(line.soft_reservation_ids.date_promised, self._day(3))
+        self.assertEqual((line.available_date, line.available_status), (self._day(5), "on_time"))
+        self.assertEqual(self._order(1, days=9).order_line.available_status, "never")
+        order.action_confirm()
+        self.assertEqual((order.state, line.soft_reservation_ids.state), ("sale", "consumed"))
+
     def test_confirmation_consumes(self):
         self._stock(10)
         order = self._order(6)
