@@ -23,12 +23,14 @@ ARROWS = {
     "smart_reorder": {"inventory_visibility", "purchase_stock"},
     "shipping_connectors": {"stock_delivery"},
     "inventory_visibility_expiry": {"inventory_visibility", "product_expiry"},
+    "inventory_visibility_mrp": {"inventory_visibility", "mrp"},
     "inventory_visibility_sale": {"inventory_visibility", "sale_stock"},
     "inventory_visibility_spreadsheet": {"inventory_visibility", "spreadsheet_dashboard"},
 }
 #: Installed by themselves as soon as all that they depend on is.
 GLUE = {
     "inventory_visibility_expiry",
+    "inventory_visibility_mrp",
     "inventory_visibility_sale",
     "inventory_visibility_spreadsheet",
 }

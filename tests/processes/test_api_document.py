@@ -65,7 +65,7 @@ def test_every_example(environment, new_database, odoo_server):
     database = new_database(bases.ADDONS, "api")
     key = prepare(environment, database)
     variables = {"URL": odoo_server(database), "KEY": key, "PATH": "/usr/bin:/bin"}
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 8
     answers = []
     for example in EXAMPLES:
         done = subprocess.run(
@@ -78,10 +78,11 @@ def test_every_example(environment, new_database, odoo_server):
         )
         assert done.returncode == 0, f"{example}\n{done.stdout}\n{done.stderr}"
         answers.append(json.loads(done.stdout))
-    availability, by_date, reserved, consumed, released, fed, exceptions = answers
+    availability, by_date, detail, reserved, consumed, released, fed, exceptions = answers
     assert len(availability) == 6
     assert availability[0]["promisable"] == availability[0]["qty_atp"] == 10
     assert by_date[0]["atp_by_date"] == {"2099-01-31": 10, "2099-02-28": 10}
+    assert [(row["lot"], row["owner"], row["on_hand"]) for row in detail] == [(False, False, 10)]
     assert [line["state"] for line in reserved] == ["held", "held"]
     assert [line["consumed_quantity"] for line in consumed] == [1]
     assert [line["state"] for line in released] == ["released", "released"]

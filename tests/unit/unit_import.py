@@ -25,6 +25,7 @@ PURE_PACKAGES = {
     "shipping_core": "addons/shipping_connectors/core",
     "visibility_core": "addons/inventory_visibility/core",
     "visibility_sale_core": "addons/inventory_visibility_sale/core",
+    "visibility_mrp_core": "addons/inventory_visibility_mrp/core",
 }
 
 
