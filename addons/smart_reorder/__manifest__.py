@@ -20,6 +20,7 @@
         "views/smart_reorder_vendor_score_views.xml",
         "views/smart_reorder_unusual_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
+        "views/smart_reorder_service_class_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/smart_reorder_enrol_views.xml",
         "views/smart_reorder_menus.xml",

@@ -56,6 +56,10 @@ class Facts:
     lead_own: float = 0.0
     lead_own_days: float = 0.0
     lead_vendor: float = 0.0
+    level_origin: str = "company"
+    level_class: str = ""
+    level_missed: float = 0.0
+    level_days: float = 0.0
     days_estimated: int = 0
     qty_estimated: float = 0.0
     days_excluded: int = 0
@@ -96,6 +100,14 @@ def explain(facts: Facts) -> list[Sentence]:
                 },
             )
         )
+    if facts.evidence != "none" and facts.level_origin in ("class", "cost"):
+        values = {
+            "level": facts.level,
+            "class": facts.level_class,
+            "missed": facts.level_missed,
+            "days": facts.level_days,
+        }
+        out.append(Sentence(f"level_{facts.level_origin}", values))
     out += _history(facts)
     out += _lead_time(facts)
     out += _decision(facts)

@@ -9,6 +9,21 @@ class ResCompany(models.Model):
         default=95.0,
         help="Probability, in %, that the stock covers the demand until the next order can arrive.",
     )
+    smart_reorder_service_policy = fields.Selection(
+        [("company", "The same for all"), ("class", "By class"), ("cost", "By cost")],
+        default="company",
+        required=True,
+        help="The same for all: the level here.\n"
+        "By class: by the value of the demand (ABC) and how much it varies (XYZ).\n"
+        "By cost: where a unit more no longer pays, from margin and cost of holding.\n"
+        "A reordering rule's own level always comes first; what has no class or margin takes the"
+        " level here.",
+    )
+    smart_reorder_shortage_factor = fields.Float(
+        default=1.0,
+        help="What a missed sale costs, in margins: 1 when the sale is lost, less when customers"
+        " wait, more when they do not come back.",
+    )
     smart_reorder_review_days = fields.Integer(
         default=1, help="Days between two looks at the stock. 1: proposals are decided every day."
     )
@@ -89,10 +104,16 @@ class ResCompany(models.Model):
                         )
                     )
 
-    @api.constrains("smart_reorder_order_cost", "smart_reorder_holding_rate")
+    @api.constrains(
+        "smart_reorder_order_cost", "smart_reorder_holding_rate", "smart_reorder_shortage_factor"
+    )
     def _check_smart_reorder_costs(self):
         for company in self:
             if company.smart_reorder_order_cost < 0 or company.smart_reorder_holding_rate < 0:
                 raise ValidationError(
                     self.env._("The costs of ordering and of holding stock cannot be negative.")
+                )
+            if company.smart_reorder_shortage_factor <= 0:
+                raise ValidationError(
+                    self.env._("A missed sale must cost something: more than 0 margins.")
                 )

@@ -10,6 +10,12 @@ class ResConfigSettings(models.TransientModel):
     smart_reorder_service_level = fields.Float(
         related="company_id.smart_reorder_service_level", readonly=False
     )
+    smart_reorder_service_policy = fields.Selection(
+        related="company_id.smart_reorder_service_policy", readonly=False
+    )
+    smart_reorder_shortage_factor = fields.Float(
+        related="company_id.smart_reorder_shortage_factor", readonly=False
+    )
     smart_reorder_review_days = fields.Integer(
         related="company_id.smart_reorder_review_days", readonly=False
     )

@@ -80,7 +80,8 @@ class SmartReorderPlanner(models.AbstractModel):
             self.env["smart.reorder.lead.time"].sudo()._get_lead_times(orderpoints, sources)
         )
         clock["forecast"] = time.monotonic()
-        levels, reviews, leads = self._get_targets(orderpoints, lead_times)
+        services = self._get_services(orderpoints, sources, history)
+        levels, reviews, leads = self._get_targets(orderpoints, services, lead_times)
         units = counting_unit(history.recorded, orderpoints.product_id.uom_id[:1].rounding or 0.01)
         issues = find_issues(history.quantity, leads, reviews, levels, units)
         for index, orderpoint in enumerate(orderpoints):
@@ -96,7 +97,7 @@ class SmartReorderPlanner(models.AbstractModel):
             ) | {
                 **self._prepare_lead_time(lead_times[orderpoint.id]),
                 "review_days": reviews[index],
-                "service_level": levels[index] * 100 if math.isfinite(levels[index]) else 0,
+                **self._prepare_service(services[index]),
             }
         self._set_later(orderpoints, good, stocks, promised, forecasts, spans, values)
         self._decide(company, orderpoints, good, sources, stocks, forecasts, units, values)
@@ -168,12 +169,9 @@ class SmartReorderPlanner(models.AbstractModel):
         return {(product.id, warehouse.id): total for product, warehouse, total in groups}
 
     @api.model
-    def _get_targets(self, orderpoints, lead_times):
+    def _get_targets(self, orderpoints, services, lead_times):
         """:return: arrays of service levels (0…1), review days, lead days"""
-        levels = [
-            (op.smart_reorder_service_level or op.company_id.smart_reorder_service_level) / 100
-            for op in orderpoints
-        ]
+        levels = [service.level for service in services]
         reviews = [op.company_id.smart_reorder_review_days for op in orderpoints]
         leads = [lead_times[op.id].mean for op in orderpoints]
         return np.array(levels), np.array(reviews, float), np.array(leads, float)
@@ -360,6 +358,17 @@ class SmartReorderPlanner(models.AbstractModel):
         }
 
     @api.model
+    def _prepare_service(self, service):
+        return {
+            "service_level": service.level * 100 if math.isfinite(service.level) else 0,
+            "level_origin": service.origin,
+            "abc": service.abc,
+            "xyz": service.xyz,
+            "level_missed": service.missed,
+            "level_days": service.holding_days,
+        }
+
+    @api.model
     def _prepare_lead_time(self, lead_time):
         known = math.isfinite(lead_time.mean)
         return {
@@ -380,6 +389,8 @@ class SmartReorderPlanner(models.AbstractModel):
                 name: value.pop(name, default)
                 for name, default in (
                     ("effects", ()),
+                    ("level_missed", 0.0),
+                    ("level_days", 0.0),
                     ("saving", 0.0),
                     ("counting_unit", 0.0),
                     ("source_available", None),
@@ -434,6 +445,10 @@ class SmartReorderPlanner(models.AbstractModel):
             lead_own=value["lead_own"],
             lead_own_days=value["lead_own_days"],
             lead_vendor=value["lead_vendor"],
+            level_origin=value["level_origin"],
+            level_class=f"{value['abc'] or ''}{value['xyz']}".upper(),
+            level_missed=scratch["level_missed"],
+            level_days=scratch["level_days"],
             days_estimated=value["days_estimated"],
             qty_estimated=value["qty_estimated"],
             days_excluded=value["days_excluded"],

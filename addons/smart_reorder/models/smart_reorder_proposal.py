@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .smart_reorder_service_class import ABC, XYZ
+
 CURRENT_STATES = ("draft", "ok", "exception")
 
 
@@ -148,6 +150,30 @@ class SmartReorderProposal(models.Model):
         " order arrives.",
     )
     service_level = fields.Float(readonly=True, aggregator="avg", help="In %.")
+    level_origin = fields.Selection(
+        [
+            ("rule", "Of the rule"),
+            ("class", "Of the class"),
+            ("cost", "By cost"),
+            ("company", "Of the company"),
+        ],
+        string="Level From",
+        readonly=True,
+    )
+    abc = fields.Selection(
+        ABC,
+        string="ABC",
+        readonly=True,
+        help="By the value of the demand forecast: A has the first 80 %, B up to 95 %. Known after"
+        " the first run.",
+    )
+    xyz = fields.Selection(
+        XYZ,
+        string="XYZ",
+        readonly=True,
+        help="By how much weekly demand varies: X by up to half of its mean, Y by up to all of"
+        " it, Z by more.",
+    )
     daily_demand = fields.Float(string="Forecast per Day", digits=(16, 3), readonly=True)
     forecast_qty = fields.Float(
         string="Forecast",

@@ -31,7 +31,7 @@ class SmartReorderProposal(models.Model):
                 texts[name] = self._get_method_names().get(value, value)
             elif name in ("level", "wape", "coverage"):
                 texts[name] = self._format_number(value * 100, 1 if name == "level" else 0)
-            elif name == "saving":
+            elif name in ("saving", "missed"):
                 texts[name] = formatLang(self.env, value, currency_obj=self.currency_id)
             elif isinstance(value, int | float):
                 digits = 1 if name in ("mean", "days", "spread", "deliveries") else 2
@@ -77,6 +77,11 @@ class SmartReorderProposal(models.Model):
             "later": self.env._(
                 "Of what is promised, %(later)s %(unit)s are part of the demand expected in the"
                 " next %(days)s day(s) or due after them, and not taken off a second time."
+            ),
+            "level_class": self.env._("The %(level)s %% are those of class %(class)s."),
+            "level_cost": self.env._(
+                "The %(level)s %% follow from costs: a missed sale costs %(missed)s, and a unit is"
+                " held for %(days)s day(s) from one order to the next."
             ),
             "estimated": self.env._(
                 "On %(count)s day(s) of the last year there was none in stock, or it ran out: the"

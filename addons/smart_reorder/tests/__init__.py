@@ -6,5 +6,6 @@ from . import (
     test_lead_time,
     test_planning,
     test_run,
+    test_service,
     test_tour,
 )
