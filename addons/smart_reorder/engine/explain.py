@@ -60,6 +60,7 @@ class Facts:
     level_class: str = ""
     level_missed: float = 0.0
     level_days: float = 0.0
+    compared: dict[str, Any] = field(default_factory=dict)
     days_estimated: int = 0
     qty_estimated: float = 0.0
     days_excluded: int = 0
@@ -157,6 +158,9 @@ def _decision(facts: Facts) -> list[Sentence]:
             },
         )
     ]
+    if facts.compared:
+        code = "vendor_cheaper" if facts.compared["other"] else "vendor_first"
+        out.append(Sentence(code, facts.compared))
     for effect in facts.effects:
         values = {
             "minimum": {"minimum": facts.minimum},

@@ -38,6 +38,11 @@ class ResCompany(models.Model):
         help="Past lead times + review periods, without overlap, that a product must have been"
         " observed for before it chooses its own forecasting method.",
     )
+    smart_reorder_compare_vendors = fields.Boolean(
+        default=True,
+        help="Buy from the vendor that costs least in all: price, minimum, lead time and its"
+        " reliability. Otherwise the first by sequence is taken, as Odoo does.",
+    )
     smart_reorder_exclude_unusual = fields.Boolean(
         default=False,
         help="Leave unusual demand out of the forecasts as soon as it is recognised. Otherwise it"

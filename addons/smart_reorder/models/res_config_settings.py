@@ -28,6 +28,9 @@ class ResConfigSettings(models.TransientModel):
     smart_reorder_min_intervals = fields.Integer(
         related="company_id.smart_reorder_min_intervals", readonly=False
     )
+    smart_reorder_compare_vendors = fields.Boolean(
+        related="company_id.smart_reorder_compare_vendors", readonly=False
+    )
     smart_reorder_exclude_unusual = fields.Boolean(
         related="company_id.smart_reorder_exclude_unusual", readonly=False
     )

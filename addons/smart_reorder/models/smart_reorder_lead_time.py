@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine.lead_time import Delivery, certain, learn
+from ..engine.lead_time import Delivery, by_product, by_vendor, certain
 from .smart_reorder_source import BUY
 
 # An open receipt that is overdue for longer was forgotten rather than delayed.
@@ -31,24 +31,22 @@ class SmartReorderLeadTime(models.AbstractModel):
         buying = orderpoints.filtered(
             lambda op: sources[op.id].kind == BUY and sources[op.id].partner
         )
-        by_vendor, by_place = {}, {}
+        of_vendor, of_place = {}, {}
         if company.smart_reorder_lead_learning and buying:
-            by_vendor, by_place = self._get_deliveries(buying, sources)
-        result = {}
+            of_vendor, of_place = self._get_deliveries(buying, sources)
+        prior = company.smart_reorder_lead_weight
+        result, bases = {}, {}
         for orderpoint in orderpoints:
             source = sources[orderpoint.id]
             vendor = source.partner.commercial_partner_id.id if source.partner else None
             stated = source.lead_days - source.order_days
-            if vendor not in by_vendor or stated < 0:
+            if vendor not in of_vendor or stated < 0:
                 result[orderpoint.id] = certain(source.lead_days)
                 continue
+            if (vendor, stated) not in bases:
+                bases[vendor, stated] = by_vendor(stated, of_vendor[vendor], prior)
             place = (vendor, orderpoint.product_id.id, orderpoint.warehouse_id.id)
-            learned = learn(
-                stated,
-                by_vendor[vendor],
-                by_place.get(place, ()),
-                prior=company.smart_reorder_lead_weight,
-            )
+            learned = by_product(bases[vendor, stated], of_place.get(place, ()), prior)
             result[orderpoint.id] = learned.shifted(source.order_days)
         return result
 
@@ -66,14 +64,14 @@ class SmartReorderLeadTime(models.AbstractModel):
                 vendors, orderpoints.product_id, orderpoints.warehouse_id, orderpoints.company_id
             )
         )
-        by_vendor, by_place = defaultdict(list), defaultdict(list)
+        of_vendor, of_place = defaultdict(list), defaultdict(list)
         for vendor, product, warehouse, is_open, days, weight in rows:
             delivery = Delivery(float(days), float(weight), is_open)
             if product is None:
-                by_vendor[vendor].append(delivery)
+                of_vendor[vendor].append(delivery)
             else:
-                by_place[vendor, product, warehouse].append(delivery)
-        return by_vendor, by_place
+                of_place[vendor, product, warehouse].append(delivery)
+        return of_vendor, of_place
 
     @api.model
     def _flush(self):

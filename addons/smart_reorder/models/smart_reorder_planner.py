@@ -81,7 +81,12 @@ class SmartReorderPlanner(models.AbstractModel):
         )
         clock["forecast"] = time.monotonic()
         services = self._get_services(orderpoints, sources, history)
-        levels, reviews, leads = self._get_targets(orderpoints, services, lead_times)
+        reviews = np.full(len(orderpoints), float(company.smart_reorder_review_days))
+        compared = self._choose_vendors(
+            orderpoints, sources, history, services, reviews, lead_times
+        )
+        levels = np.array([service.level for service in services])
+        leads = np.array([lead_times[op.id].mean for op in orderpoints])
         units = counting_unit(history.recorded, orderpoints.product_id.uom_id[:1].rounding or 0.01)
         issues = find_issues(history.quantity, leads, reviews, levels, units)
         for index, orderpoint in enumerate(orderpoints):
@@ -98,6 +103,7 @@ class SmartReorderPlanner(models.AbstractModel):
                 **self._prepare_lead_time(lead_times[orderpoint.id]),
                 "review_days": reviews[index],
                 **self._prepare_service(services[index]),
+                "compared": compared.get(orderpoint.id, {}),
             }
         self._set_later(orderpoints, good, stocks, promised, forecasts, spans, values)
         self._decide(company, orderpoints, good, sources, stocks, forecasts, units, values)
@@ -167,14 +173,6 @@ class SmartReorderPlanner(models.AbstractModel):
             )
         )
         return {(product.id, warehouse.id): total for product, warehouse, total in groups}
-
-    @api.model
-    def _get_targets(self, orderpoints, services, lead_times):
-        """:return: arrays of service levels (0…1), review days, lead days"""
-        levels = [service.level for service in services]
-        reviews = [op.company_id.smart_reorder_review_days for op in orderpoints]
-        leads = [lead_times[op.id].mean for op in orderpoints]
-        return np.array(levels), np.array(reviews, float), np.array(leads, float)
 
     # ------------------------------------------------------------------
     # Deciding
@@ -391,6 +389,7 @@ class SmartReorderPlanner(models.AbstractModel):
                     ("effects", ()),
                     ("level_missed", 0.0),
                     ("level_days", 0.0),
+                    ("compared", {}),
                     ("saving", 0.0),
                     ("counting_unit", 0.0),
                     ("source_available", None),
@@ -449,6 +448,7 @@ class SmartReorderPlanner(models.AbstractModel):
             level_class=f"{value['abc'] or ''}{value['xyz']}".upper(),
             level_missed=scratch["level_missed"],
             level_days=scratch["level_days"],
+            compared=scratch["compared"],
             days_estimated=value["days_estimated"],
             qty_estimated=value["qty_estimated"],
             days_excluded=value["days_excluded"],

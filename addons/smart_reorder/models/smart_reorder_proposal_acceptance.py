@@ -1,3 +1,4 @@
+import math
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
@@ -215,16 +216,15 @@ class SmartReorderProposal(models.Model):
         """Noon of the day that the goods can be there, in the company's time zone; UTC, naive."""
         zone = timezone(self.company_id.partner_id.tz or "UTC")
         today = fields.Datetime.now().astimezone(zone).date()
-        noon = datetime.combine(today + timedelta(days=int(self.lead_days)), time(12))
+        noon = datetime.combine(today + timedelta(days=math.ceil(self.lead_days)), time(12))
         return zone.localize(noon).astimezone(UTC).replace(tzinfo=None)
 
     def _get_price_line(self, quantity):
         """Pricelist line of the proposed vendor that applies to the quantity."""
         finder = self.env["smart.reorder.source"]
-        sellers = finder._get_sellers(self.orderpoint_id)
-        same = sellers.filtered(lambda line: line.partner_id == self.partner_id) or sellers
-        line = price_for(quantity, finder._get_breaks(self.orderpoint_id, same))
-        return same.browse(line.key) if line else same[:1]
+        sellers = finder._get_sellers(self.orderpoint_id, self.partner_id)
+        line = price_for(quantity, finder._get_breaks(self.orderpoint_id, sellers))
+        return sellers.browse(line.key) if line else sellers[:1]
 
     @api.model
     def _get_document_marker(self):

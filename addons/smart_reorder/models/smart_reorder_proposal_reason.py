@@ -117,6 +117,15 @@ class SmartReorderProposal(models.Model):
                 "The position is below it, so fill up to %(order_up_to)s: %(needed)s are missing,"
                 " to be taken from %(source)s."
             ),
+            "vendor_cheaper": self.env._(
+                "Of %(count)s vendors it costs least in all: price, minimum, lead time and the"
+                " stock it needs come to %(saving)s less a year than with %(other)s, the first"
+                " by sequence."
+            ),
+            "vendor_first": self.env._(
+                "Of %(count)s vendors it costs least in all: price, minimum, lead time and the"
+                " stock it needs."
+            ),
             "minimum": self.env._(
                 "The vendor's minimum is %(minimum)s: the quantity was raised to it."
             ),

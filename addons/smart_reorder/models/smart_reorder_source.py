@@ -27,6 +27,7 @@ class Source:
     warehouse: Any = None
     breaks: list[PriceBreak] = field(default_factory=list)
     multiple: float = 0.0
+    alternatives: list = field(default_factory=list)  # of Source: other vendors, by sequence
 
 
 class SmartReorderSource(models.AbstractModel):
@@ -143,9 +144,15 @@ class SmartReorderSource(models.AbstractModel):
 
     @api.model
     def _get_buy_source(self, orderpoint, rule):
-        sellers = self._get_sellers(orderpoint)
-        if not sellers:
+        vendors = self._get_vendors(orderpoint)
+        if not vendors:
             return Source(kind=BUY, issue="no_supplier", route=rule.route_id)
+        first, *others = (self._get_vendor_source(orderpoint, rule, sellers) for sellers in vendors)
+        first.alternatives = others
+        return first
+
+    @api.model
+    def _get_vendor_source(self, orderpoint, rule, sellers):
         uom = orderpoint.replenishment_uom_id or sellers[0].product_uom_id
         return Source(
             kind=BUY,
@@ -159,13 +166,28 @@ class SmartReorderSource(models.AbstractModel):
         )
 
     @api.model
-    def _get_sellers(self, orderpoint):
-        """Price lines of the vendor that Odoo would take: the rule's own, else the first that is
-        valid today, by sequence."""
+    def _get_vendors(self, orderpoint):
+        """Price lines that are valid today, vendor by vendor, the one that Odoo would take first.
+
+        Only that one when the rule names its vendor, or the company wants the sequence obeyed.
+
+        :return: list of ``product.supplierinfo`` recordsets
+        """
         product = orderpoint.product_id.with_company(orderpoint.company_id)
         lines = product._get_filtered_sellers(quantity=None, date=fields.Date.context_today(self))
-        partner = orderpoint.supplier_id.partner_id or lines[:1].partner_id
-        return lines.filtered(lambda line: line.partner_id == partner)
+        by_partner = lines.grouped("partner_id")
+        own = orderpoint.supplier_id.partner_id
+        if own:
+            return [by_partner[own]] if own in by_partner else []
+        vendors = list(by_partner.values())
+        return vendors if orderpoint.company_id.smart_reorder_compare_vendors else vendors[:1]
+
+    @api.model
+    def _get_sellers(self, orderpoint, partner):
+        """Price lines of a vendor that are valid today; of the first one when it has none left."""
+        vendors = self._get_vendors(orderpoint)
+        same = [sellers for sellers in vendors if sellers.partner_id == partner]
+        return (same or vendors or [self.env["product.supplierinfo"]])[0]
 
     @api.model
     def _get_buy_lead_days(self, orderpoint, sellers, rule):

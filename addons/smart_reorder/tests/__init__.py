@@ -8,4 +8,5 @@ from . import (
     test_run,
     test_service,
     test_tour,
+    test_vendors,
 )

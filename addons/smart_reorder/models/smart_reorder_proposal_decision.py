@@ -1,0 +1,105 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .smart_reorder_proposal import CURRENT_STATES
+
+
+class SmartReorderProposal(models.Model):
+    """What a planner does with a proposal beside accepting it, and where its buttons lead."""
+
+    _inherit = "smart.reorder.proposal"
+
+    # ------------------------------------------------------------------
+    # Decisions other than acceptance
+    # ------------------------------------------------------------------
+
+    def _check_open(self):
+        closed = self.filtered(lambda p: p.state not in CURRENT_STATES)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%(proposal)s was already decided by %(user)s.",
+                    proposal=closed[0].display_name,
+                    user=closed[0].decided_by_id.name or self.env._("the nightly run"),
+                )
+            )
+
+    def action_reject(self):
+        self.lock_for_update()
+        self._check_open()
+        self.write(
+            {
+                "state": "rejected",
+                "decided_by_id": self.env.uid,
+                "decided_at": fields.Datetime.now(),
+            }
+        )
+
+    def action_snooze(self):
+        """Leave the proposal alone for a week."""
+        self._check_open()
+        self.snoozed_until = fields.Date.add(fields.Date.context_today(self), days=7)
+
+    def action_unsnooze(self):
+        self.snoozed_until = False
+
+    @api.model
+    def action_run_now(self):
+        return self.env["smart.reorder.run"].action_run_now()
+
+    # ------------------------------------------------------------------
+    # Smart buttons
+    # ------------------------------------------------------------------
+
+    def _get_pickings(self):
+        return (self.move_ids | self.move_ids.move_orig_ids).picking_id
+
+    def action_view_purchases(self):
+        orders = self.purchase_line_ids.order_id
+        action = self.env["ir.actions.act_window"]._for_xml_id("purchase.purchase_rfq")
+        action["context"] = {}
+        return self._open_records(action, orders, "purchase.purchase_order_form")
+
+    def action_view_pickings(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
+        action["context"] = {}
+        return self._open_records(action, self._get_pickings(), "stock.view_picking_form")
+
+    def action_view_unusual(self):
+        """Unusual days of this product in this place, to leave out or to take in."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "smart_reorder.smart_reorder_unusual_action"
+        )
+        action["domain"] = [
+            ("product_id", "=", self.product_id.id),
+            ("warehouse_id", "=", self.warehouse_id.id),
+        ]
+        return action
+
+    def action_view_deliveries(self):
+        """What the vendor delivered of this product, and what is still open."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "smart_reorder.smart_reorder_delivery_action"
+        )
+        action["domain"] = [
+            ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+        action["context"] = {
+            "search_default_product_id": self.product_id.id,
+            "search_default_warehouse_id": self.warehouse_id.id,
+        }
+        return action
+
+    @api.model
+    def _open_records(self, action, records, form_view):
+        action["domain"] = Domain("id", "in", records.ids)
+        if len(records) == 1:
+            action.update(
+                views=[(self.env.ref(form_view).id, "form")], view_mode="form", res_id=records.id
+            )
+        action["domain"] = list(action["domain"])
+        return action
