@@ -1,10 +1,13 @@
-"""What decides in shipping, without Odoo: port, rate table, GS1, labels, CSV, tracking.
+"""What decides in shipping, without Odoo: port, carriers, rate table, GS1, labels, CSV, tracking.
 
-Everything here is plain typed Python (the standard library, and reportlab for the PDF label). The
+Everything here is plain typed Python (the standard library, requests for carriers, and reportlab for
+the PDF label; both come with Odoo). The
 models of the addon translate records into these dataclasses and store what comes back.
 """
 
 from . import (
+    carrier_session,
+    carriers,
     csv_io,
     gs1,
     iso3166,
@@ -14,5 +17,8 @@ from . import (
     port,
     rate_table,
     rate_table_carrier,
+    redact,
+    spec_check,
+    token_cache,
     tracking,
 )

@@ -24,7 +24,9 @@ class Capability(str, Enum):
 
     RATE = "rate"
     BUY = "buy"
+    MULTI_PARCEL = "multi_parcel"
     FIND = "find"
+    REPRINT = "reprint"
     VOID = "void"
     TRACK = "track"
     RETURN_LABEL = "return_label"
@@ -35,6 +37,8 @@ class Capability(str, Enum):
     LABEL_PDF = "label_pdf"
     LABEL_ZPL = "label_zpl"
     LABEL_PNG = "label_png"
+    CUSTOMS = "customs"
+    INSURANCE = "insurance"
 
 
 # -- errors ---------------------------------------------------------------------------------------
@@ -53,6 +57,8 @@ class CarrierError(Exception):
         self.message = message
         self.code = code
         self.values = values
+        #: seconds after which the carrier wants to be asked again, where it said so
+        self.retry_after: float | None = None
 
 
 class Rejected(CarrierError):
@@ -84,6 +90,7 @@ class Address:
     company: str = ""
     phone: str = ""
     email: str = ""
+    state_code: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -120,12 +127,62 @@ class Parcel:
 
 
 @dataclass(frozen=True)
+class CustomsItem:
+    """One line of a customs declaration.
+
+    :param value: of one piece, in the declaration's currency
+    :param weight: kg of one piece, net
+    :param origin: country of origin, ISO 3166-1 alpha-2
+    """
+
+    description: str
+    quantity: Decimal
+    value: Decimal
+    weight: Decimal
+    origin: str
+    hs_code: str = ""
+    sku: str = ""
+
+
+@dataclass(frozen=True)
+class Customs:
+    """What is declared at a border.
+
+    :param incoterm: who pays duties (``DAP``, ``DDP`` ...); empty leaves it to the carrier
+    :param signer: who answers for the declaration
+    :param exemption: why no export filing is needed, e.g. ``NOEEI 30.37(a)`` from the USA
+    """
+
+    items: tuple[CustomsItem, ...]
+    currency: str
+    contents: str = "merchandise"
+    incoterm: str = ""
+    signer: str = ""
+    invoice_number: str = ""
+    exemption: str = ""
+
+
+class Option(str, Enum):
+    """Extras that a shipment may ask for; a carrier that does not know one refuses it."""
+
+    SIGNATURE = "signature"
+    ADULT_SIGNATURE = "adult_signature"
+    SATURDAY = "saturday"
+    DRY_ICE = "dry_ice"
+    LITHIUM_BATTERY = "lithium_battery"
+
+
+@dataclass(frozen=True)
 class ShipmentSpec:
     """What is to be carried from where to where.
 
     :param service: the service's code, or empty for "offer all"
     :param reference: the document it belongs to, printed on the label
-    :param options: words that a carrier may understand (``saturday``, ``signature`` ...)
+    :param options: words of :class:`Option`
+    :param customs: needed where the parcel crosses a customs border
+    :param insured_value: of each parcel, in ``currency``; 0 insures nothing beyond the usual
+    :param is_return: from the recipient back to the sender; the two are not swapped here
+    :param label_format: ``pdf``, ``zpl`` or ``png``
     """
 
     sender: Address
@@ -135,6 +192,22 @@ class ShipmentSpec:
     reference: str = ""
     ship_date: datetime | None = None
     options: frozenset[str] = frozenset()
+    customs: Customs | None = None
+    insured_value: Decimal = Decimal(0)
+    currency: str = ""
+    is_return: bool = False
+    label_format: str = "pdf"
+
+
+@dataclass(frozen=True)
+class PickupSpec:
+    """A driver is to come. ``references`` are :attr:`BoughtParcel.carrier_ref` of what to fetch."""
+
+    address: Address
+    earliest: datetime
+    latest: datetime
+    references: tuple[str, ...]
+    instructions: str = ""
 
 
 # -- what is answered -----------------------------------------------------------------------------
@@ -168,6 +241,9 @@ class Quote:
     zone: str = ""
     reason: str = ""
     charges: tuple[Charge, ...] = ()
+    delivery_date: datetime | None = None
+    is_guaranteed: bool = False
+    list_amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -192,12 +268,16 @@ class BoughtParcel:
 
 @dataclass(frozen=True)
 class Bought:
-    """A purchase: one entry per parcel, in the order of the spec."""
+    """A purchase: one entry per parcel, in the order of the spec.
+
+    :param reference: the carrier's own number of the whole purchase
+    """
 
     parcels: tuple[BoughtParcel, ...]
     currency: str
     key: str
     quote: Quote | None = None
+    reference: str = ""
 
     @property
     def cost(self) -> Decimal:
@@ -222,10 +302,58 @@ class TrackEvent:
     key: str = ""
 
 
+@dataclass(frozen=True)
+class Track:
+    """Where a parcel is: its events, oldest first, and the carrier's estimate of its arrival."""
+
+    number: str
+    events: tuple[TrackEvent, ...]
+    estimated_delivery: datetime | None = None
+    signed_by: str = ""
+
+
+@dataclass(frozen=True)
+class AddressCheck:
+    """What a carrier makes of an address.
+
+    :param suggestion: the address as the carrier would write it, ``None`` when it knows none
+    :param messages: what is wrong with it, in the carrier's words
+    """
+
+    is_deliverable: bool
+    suggestion: Address | None = None
+    is_residential: bool | None = None
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pickup:
+    """A booked pickup: ``reference`` cancels it, ``confirmation`` is what the driver names."""
+
+    reference: str
+    confirmation: str
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A form that hands over many parcels in one scan; ``document`` is fetched from ``url``."""
+
+    reference: str
+    numbers: tuple[str, ...]
+    document: Label | None = None
+    url: str = ""
+
+
 class Carrier(Protocol):
     """What an adapter implements. Only what ``capabilities`` names may be called."""
 
     capabilities: frozenset[Capability]
+
+    #: ``find`` that answers ``None`` so many seconds after a purchase was sent has proved that
+    #: nothing was bought; ``None`` when it never proves it, and a person has to decide
+    find_proves_after: float | None
 
     def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
         """Offers, cheapest first. Raises ``Rejected`` when there is none, and says why."""
@@ -234,10 +362,28 @@ class Carrier(Protocol):
         """Buys labels for all parcels; ``key`` is unique per attempt and sent to the carrier."""
 
     def find(self, key: str) -> Bought | None:
-        """What ``key`` bought, or ``None`` when it certainly bought nothing."""
+        """What ``key`` bought, or ``None`` when the carrier knows of no purchase."""
+
+    def labels(self, reference: str, label_format: str) -> tuple[Label, ...]:
+        """The label of a parcel once more, without buying."""
 
     def void(self, reference: str) -> None:
         """Gives a label back. Idempotent: voiding what is void already is no error."""
 
-    def track(self, number: str) -> Sequence[TrackEvent]:
-        """All events of a parcel known to the carrier, oldest first."""
+    def track(self, number: str) -> Track:
+        """All that the carrier knows of a parcel."""
+
+    def validate(self, address: Address) -> AddressCheck:
+        """Whether the carrier finds the address."""
+
+    def pickup(self, spec: PickupSpec) -> Pickup:
+        """Books a driver."""
+
+    def cancel_pickup(self, reference: str) -> None:
+        """Cancels a booked driver. Idempotent."""
+
+    def manifest(self, references: Sequence[str]) -> Manifest:
+        """Closes the day for these parcels."""
+
+    def check_connection(self) -> str:
+        """One sentence about the account; raises ``Rejected`` when the credentials are wrong."""

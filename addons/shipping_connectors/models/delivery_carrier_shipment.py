@@ -42,6 +42,7 @@ class DeliveryCarrier(models.Model):
             zip=partner.zip or "",
             city=partner.city or "",
             state=partner.state_id.name or "",
+            state_code=partner.state_id.code or "",
             country_code=partner.country_id.code or "",
             phone=partner.phone or "",
             email=partner.email or "",
@@ -62,7 +63,12 @@ class DeliveryCarrier(models.Model):
             parcels=self._prepare_shipping_parcels_from_order(order),
             service=service_code,
             reference=order.name or "",
+            **self._prepare_order_extras(order),
         )
+
+    def _prepare_order_extras(self, order) -> dict:
+        """As :meth:`_prepare_shipment_extras`, of an order that is not packed yet."""
+        return {}
 
     def _get_shipping_order_lines(self, order):
         """The lines of an order that are goods to be carried."""
@@ -133,7 +139,9 @@ class DeliveryCarrier(models.Model):
 
     # -- pickings -------------------------------------------------------------------------------
 
-    def _prepare_shipment_spec_from_picking(self, picking, service_code="") -> port.ShipmentSpec:
+    def _prepare_shipment_spec_from_picking(
+        self, picking, service_code="", is_return=False
+    ) -> port.ShipmentSpec:
         """What a picking is shipped as, from the packages that were really packed."""
         sender = self._get_shipping_sender(picking.picking_type_id.warehouse_id, picking.company_id)
         return port.ShipmentSpec(
@@ -150,4 +158,10 @@ class DeliveryCarrier(models.Model):
             ),
             service=service_code,
             reference=picking.sale_id.name or picking.origin or picking.name or "",
+            is_return=is_return,
+            **self._prepare_shipment_extras(picking),
         )
+
+    def _prepare_shipment_extras(self, picking) -> dict:
+        """Further fields of the spec: customs, insurance, label format and options."""
+        return {}

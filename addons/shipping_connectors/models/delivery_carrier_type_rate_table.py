@@ -276,6 +276,8 @@ class DeliveryCarrier(models.Model):
                 "The rate table of %(table)s has no price for zone %(zone)s. Add a line.", **values
             ),
             "no_parcel": lambda: env._("There is nothing to ship."),
+            **self._get_account_error_messages(values),
         }
         message = messages.get(refusal.code)
         return message() if message else refusal.message
+

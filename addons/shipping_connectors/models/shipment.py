@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from odoo import fields
 
+from ..core import port
 from ..core.rate_table_carrier import Numbers
 
 
@@ -55,20 +56,25 @@ class Shipment:
             parcel_model._next_sscc(self.picking.company_id),
         )
 
-    def store(self, bought, spec):
+    def store(self, bought, spec, keys=()):
         """Write what was bought; parcels without a box any more are cancelled.
 
+        :param keys: of the ledger, by the parcels' reference; none for carriers without an account
         :return: the picking's parcels in the order of the spec
         """
-        self._cancel_stale(spec)
+        keys = dict(keys)
+        self._cancel_stale(spec, keys)
         parcels = self.picking.env["shipping.parcel"]
         redrawn = parcels
-        for index, (asked, got, charge) in enumerate(
-            zip(spec.parcels, bought.parcels, bought.quote.charges, strict=True), start=1
+        charges = {charge.parcel: charge for charge in bought.quote.charges}
+        for index, (asked, got) in enumerate(
+            zip(spec.parcels, bought.parcels, strict=True), start=1
         ):
             box = self.boxes[asked.reference]
-            values = self._prepare_parcel(box, got, charge, bought, index)
-            parcel = self.known.get(box.package.id)
+            values = self._prepare_parcel(box, got, charges.get(asked.reference), bought, index)
+            if key := keys.get(asked.reference):
+                values["purchase_key"] = key
+            parcel = self._get_known(box, keys.get(asked.reference))
             if parcel:
                 parcel.write(values)
             else:
@@ -80,11 +86,40 @@ class Shipment:
             self.picking._post_shipping_labels(redrawn)
         return parcels
 
-    def _cancel_stale(self, spec):
+    def attach(self, box, paid):
+        """A parcel for one paid label, whatever the other boxes have."""
+        quote = port.Quote("", paid.service_name, paid.cost, paid.currency)
+        got = port.BoughtParcel(
+            box.reference, paid.tracking_number, paid.cost, paid.labels, carrier_ref=paid.carrier_ref
+        )
+        bought = port.Bought((got,), paid.currency, paid.key, quote)
+        place = list(self.boxes.values()).index(box) + 1
+        parcel = self.picking.env["shipping.parcel"].create(
+            {
+                **self._prepare_parcel(box, got, None, bought, place),
+                **self._prepare_new_parcel(box, got),
+                "parcel_count": len(self.boxes),
+                "purchase_key": paid.key,
+            }
+        )
+        if parcel._store_labels(paid.labels):
+            self.picking._post_shipping_labels(parcel)
+        return parcel
+
+    def _get_known(self, box, key):
+        """The parcel that the box has; one with another label that was paid is not it."""
+        parcel = self.known.get(box.package.id)
+        if parcel and (parcel.purchase_key or None) == key:
+            return parcel
+        return self.picking.env["shipping.parcel"]
+
+    def _cancel_stale(self, spec, keys):
         """Cancel labels of boxes that are gone, and those of another delivery method."""
-        packages = [self.boxes[parcel.reference].package.id for parcel in spec.parcels]
         kept = self.picking.env["shipping.parcel"].union(
-            *(parcel for package, parcel in self.known.items() if package in packages)
+            *(
+                self._get_known(self.boxes[asked.reference], keys.get(asked.reference))
+                for asked in spec.parcels
+            )
         )
         stale = self.picking.parcel_ids.filtered(
             lambda p: p.is_return == self.is_return and p.state != "cancelled"
@@ -115,10 +150,16 @@ class Shipment:
             "number_in_shipment": index,
             "parcel_count": len(bought.parcels),
             "weight": box.weight,
-            "chargeable_weight": float(charge.chargeable_weight),
-            "chargeable_weight_unit": self.carrier.rate_table_weight_unit,
             "cost": float(got.cost),
             "currency_id": currency.id,
-            "cost_detail": charge.detail,
             "carrier_ref": got.carrier_ref or False,
+            **(self._prepare_charge(charge) if charge else {}),
+        }
+
+    def _prepare_charge(self, charge):
+        """How the price was made, where the carrier says so."""
+        return {
+            "chargeable_weight": float(charge.chargeable_weight),
+            "chargeable_weight_unit": self.carrier.rate_table_weight_unit,
+            "cost_detail": charge.detail,
         }

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.pdf import merge_pdf
 
 from ..core import gs1, tracking
+from . import label_desk
 from .tools import TRACKING_STATES
 
 # one file, asked for by an address that lists them all
@@ -39,6 +40,11 @@ class ShippingParcel(models.Model):
         groups="base.group_system",
     )
     tracking_url = fields.Char(string="Tracking Page", compute="_compute_tracking_url")
+    purchase_key = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Its row in the ledger of purchases, for carriers with an account.",
+    )
     carrier_ref = fields.Char(
         string="Carrier Reference", readonly=True, copy=False, help="The carrier's own number."
     )
@@ -117,8 +123,14 @@ class ShippingParcel(models.Model):
     label_pdf_id = fields.Many2one("ir.attachment", string="Label (PDF)", readonly=True, copy=False)
     label_zpl_id = fields.Many2one("ir.attachment", string="Label (ZPL)", readonly=True, copy=False)
 
+    # carriers give a number again after months or years: only our own ones are unique for good
     _tracking_number_uniq = models.UniqueIndex(
-        "(tracking_number)", "A tracking number is given to one parcel only."
+        "(tracking_number) WHERE purchase_key IS NULL",
+        "A tracking number is given to one parcel only.",
+    )
+    _tracking_number_idx = models.Index("(tracking_number)")
+    _purchase_key_uniq = models.UniqueIndex(
+        "(purchase_key) WHERE purchase_key IS NOT NULL", "A label is on one parcel only."
     )
     _sscc_uniq = models.UniqueIndex(
         "(sscc) WHERE sscc IS NOT NULL", "An SSCC is given to one parcel only."
@@ -372,8 +384,21 @@ class ShippingParcel(models.Model):
                     numbers=", ".join(done.mapped("tracking_number")),
                 )
             )
+        # first what may be refused, and before anything is written here
+        active._void_purchases()
         for parcel in active:
             parcel._add_event(tracking.CANCELLED)
+
+    def _void_purchases(self):
+        """Give paid labels back to their carrier.
+
+        :raises UserError: when the carrier refuses; the parcel then stays as it is
+        """
+        purchases = self.env["shipping.purchase"].sudo()
+        for parcel in self.filtered("purchase_key"):
+            purchase = purchases.search([("key", "=", parcel.purchase_key)])
+            if purchase:
+                label_desk.void(self.env, purchase.account_id, purchase.id)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_labelled(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import groupby
 
+from .label_desk import LabelDesk
 from .shipment import ShippingBox
 
 
@@ -45,6 +46,8 @@ class StockPicking(models.Model):
         """
         self.ensure_one()
         lines = self.move_line_ids.filtered(lambda line: line.quantity > 0)
+        # once anything is picked, validation leaves the rest behind
+        lines = lines.filtered("picked") or lines
         packed = groupby(
             lines.filtered("result_package_id"), key=lambda line: line._get_outermost_package()
         )
@@ -88,6 +91,120 @@ class StockPicking(models.Model):
 
     # -- shipping -------------------------------------------------------------------------------
 
+    # -- carriers with an account ---------------------------------------------------------------
+
+    def action_buy_labels(self):
+        """Buy at the packing bench what validation then only uses.
+
+        All labels are bought before anything is written, so that nothing of ours is locked while
+        the carrier is asked. One failure is no reason to withhold the labels of the others.
+        """
+        obtained, failures = [], []
+        for picking in self:
+            try:
+                picking._check_label_buying()
+                desk = LabelDesk(picking, picking.carrier_id)
+                obtained.append((picking, *desk.obtain()))
+            except UserError as error:
+                failures.append((picking, str(error)))
+        if failures and not obtained and len(self) == 1:
+            raise UserError(failures[0][1])
+        for picking, spec, paid in obtained:
+            picking.carrier_id._store_paid(picking, spec, paid)
+        return self._get_label_notification(obtained, failures)
+
+    def _check_label_buying(self):
+        self.ensure_one()
+        if self.delivery_type != "carrier_account":
+            raise UserError(
+                self.env._(
+                    "%(picking)s is not shipped by a carrier account: choose such a delivery "
+                    "method under Additional Info first.",
+                    picking=self.name,
+                )
+            )
+        if self.state not in ("assigned", "done"):
+            raise UserError(
+                self.env._(
+                    "%(picking)s is not ready: reserve and pack its products first.",
+                    picking=self.name,
+                )
+            )
+        if self.picking_type_code == "incoming":
+            raise UserError(
+                self.env._("%(picking)s is a receipt: there is nothing to ship.", picking=self.name)
+            )
+
+    def _get_label_notification(self, obtained, failures):
+        labels = sum(len(paid) for _picking, _spec, paid in obtained)
+        lines = [
+            self.env._(
+                "%(labels)s labels for %(pickings)s deliveries.",
+                labels=labels,
+                pickings=len(obtained),
+            )
+        ]
+        lines += [message for _picking, message in failures]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if failures else "success",
+                "title": self.env._("%s failed", len(failures)) if failures else False,
+                "message": "\n".join(lines),
+                "sticky": bool(failures),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _pre_action_done_hook(self):
+        """Labels are bought before validation begins, while nothing is locked by it yet."""
+        result = super()._pre_action_done_hook()
+        if result is not True:
+            return result
+        failures = {}
+        pickings = self.filtered(lambda picking: picking._buys_label_at_validation())
+        for picking in pickings:
+            try:
+                LabelDesk(picking, picking.carrier_id).obtain(
+                    picking.carrier_id.shipping_buy_when == "validate"
+                )
+            except UserError as error:
+                if len(self) == 1:
+                    raise
+                failures[picking.id] = str(error)
+        self.env.cr.cache["shipping_failures"] = failures
+        return True
+
+    def _buys_label_at_validation(self):
+        """Whether Odoo will send the picking to its carrier when it is done."""
+        self.ensure_one()
+        return (
+            self.delivery_type == "carrier_account"
+            and self.integration_level == "rate_and_ship"
+            and self.picking_type_code != "incoming"
+            and self.picking_type_id.print_label
+            and not self.carrier_tracking_ref
+        )
+
+    def _check_shipping_failure(self):
+        """What was refused a moment ago in the same validation is not asked for again."""
+        self.ensure_one()
+        failures = self.env.cr.cache.get("shipping_failures") or {}
+        if message := failures.get(self.id):
+            raise UserError(message)
+
+    def _send_confirmation_email(self):
+        """Pickings whose label failed come last: Odoo then notes the failure on them, and does not
+        undo the others."""
+        failures = self.env.cr.cache.get("shipping_failures") or {}
+        pickings = self.sorted(lambda picking: picking.id in failures)
+        result = super(
+            StockPicking, pickings.with_context(shipping_validating=True)
+        )._send_confirmation_email()
+        self.env.cr.cache.pop("shipping_failures", None)
+        return result
+
     def action_create_parcels(self):
         """Label what is packed before it is validated; validation adopts the labels."""
         for picking in self:
@@ -128,6 +245,10 @@ class StockPicking(models.Model):
         return self.parcel_ids._filter_outbound().action_print_label_zpl()
 
     def action_cancel(self):
+        # paid labels first: the carrier may refuse, and nothing is locked yet
+        self.sudo().parcel_ids.filtered(
+            lambda parcel: parcel.state != "cancelled"
+        )._void_purchases()
         result = super().action_cancel()
         cancelled = self.filtered(lambda picking: picking.state == "cancel")
         cancelled.sudo().parcel_ids._action_cancel()

@@ -1,0 +1,6 @@
+"""Carriers with an account. Each is a folder with a definition that is registered here."""
+
+from . import registry
+from .easypost import DEFINITION as _EASYPOST
+
+registry.register(_EASYPOST)

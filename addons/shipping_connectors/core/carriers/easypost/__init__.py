@@ -1,0 +1,26 @@
+"""EasyPost: an aggregator, so one account reaches many carriers.
+
+A shipment of EasyPost is one parcel. Rating makes a draft that costs nothing; buying is a second
+call, and the same draft cannot be bought twice.
+"""
+
+from ..registry import Credential, Definition
+from .client import CAPABILITIES, EasyPost
+
+DEFINITION = Definition(
+    code="easypost",
+    name="EasyPost",
+    credentials=(
+        Credential(
+            "api_key",
+            "API Key",
+            is_secret=True,
+            help="EZTK… for the test environment, EZAK… for production.",
+        ),
+    ),
+    capabilities=CAPABILITIES,
+    connect=EasyPost,
+    insurance_currency="USD",
+)
+
+__all__ = ["DEFINITION", "EasyPost"]

@@ -1,0 +1,360 @@
+"""The calls that EasyPost is asked with."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from urllib.parse import quote as quote_path
+
+from ...carrier_session import CarrierSession, Kind
+from ...port import (
+    Address,
+    AddressCheck,
+    Bought,
+    Capability,
+    CarrierError,
+    Label,
+    Manifest,
+    Parcel,
+    Pickup,
+    PickupSpec,
+    Quote,
+    Rejected,
+    Retryable,
+    ShipmentSpec,
+    Track,
+    Unknown,
+)
+from ...spec_check import Needs, check
+from ..registry import Account, Environment
+from . import mapper
+
+BASE_URL = "https://api.easypost.com/v2"
+CAPABILITIES = frozenset(
+    {
+        Capability.RATE,
+        Capability.BUY,
+        Capability.FIND,
+        Capability.REPRINT,
+        Capability.VOID,
+        Capability.TRACK,
+        Capability.RETURN_LABEL,
+        Capability.VALIDATE_ADDRESS,
+        Capability.PICKUP,
+        Capability.MANIFEST,
+        Capability.LABEL_PDF,
+        Capability.LABEL_ZPL,
+        Capability.LABEL_PNG,
+        Capability.CUSTOMS,
+        Capability.INSURANCE,
+    }
+)
+_GIVEN_BACK = ("submitted", "refunded")
+
+
+class EasyPost:
+    """One account of EasyPost."""
+
+    capabilities = CAPABILITIES
+    # a purchase that has not appeared under its reference by then was never made: EasyPost answers
+    # or gives up within a minute
+    find_proves_after: float | None = 120.0
+    needs = Needs()
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        key = account.credentials.get("api_key", "")
+        token = base64.b64encode(f"{key}:".encode()).decode()
+        self.session = CarrierSession(
+            "EasyPost",
+            account.base_url or BASE_URL,
+            lambda: {"Authorization": f"Basic {token}"},
+            mapper.KEPT,
+            mapper.explain,
+            keep=account.keep,
+            money_until=account.money_until,
+        )
+
+    # -- rates ----------------------------------------------------------------------------------
+
+    def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
+        """Offers for all parcels; a service that does not take every one of them is left out."""
+        spec = self._check(spec)
+        totals: dict[str, Quote] = {}
+        for index, parcel in enumerate(spec.parcels):
+            offers = self._offers(self._draft(spec, parcel, ""), spec.service)
+            quotes = {quote.service: quote for quote in map(self._parse_quote, offers)}
+            if index == 0:
+                totals = quotes
+                continue
+            totals = {
+                service: self._add(total, quotes[service])
+                for service, total in totals.items()
+                if service in quotes and quotes[service].currency == total.currency
+            }
+        if not totals:
+            raise Rejected("No service takes all of these parcels.", "no_service")
+        return sorted(totals.values(), key=lambda quote: (quote.amount, quote.service))
+
+    def _add(self, total: Quote, other: Quote) -> Quote:
+        days = [one for one in (total.transit_days, other.transit_days) if one is not None]
+        dates = [one for one in (total.delivery_date, other.delivery_date) if one is not None]
+        listed = None
+        if total.list_amount is not None and other.list_amount is not None:
+            listed = total.list_amount + other.list_amount
+        return replace(
+            total,
+            amount=total.amount + other.amount,
+            transit_days=max(days, default=None),
+            delivery_date=max(dates, default=None),
+            is_guaranteed=total.is_guaranteed and other.is_guaranteed,
+            list_amount=listed,
+        )
+
+    def _check(self, spec: ShipmentSpec) -> ShipmentSpec:
+        unknown = sorted(set(spec.options) - mapper.OPTIONS)
+        if unknown:
+            raise Rejected(
+                f"EasyPost does not know the option {unknown[0]}. Remove it.",
+                "unknown_option",
+                option=unknown[0],
+            )
+        if spec.label_format not in ("pdf", "zpl", "png"):
+            raise Rejected(
+                f"EasyPost makes no labels as {spec.label_format}. Choose PDF, ZPL or PNG.",
+                "label_format",
+                format=spec.label_format,
+            )
+        return check(spec, self.needs)
+
+    def _draft(self, spec: ShipmentSpec, parcel: Parcel, key: str) -> dict:
+        data = self.session.call(
+            Kind.CREATE, "POST", "/shipments", json_body=mapper.shipment(spec, parcel, key)
+        )
+        if not isinstance(data, dict) or not isinstance(data.get("rates"), list):
+            raise Retryable("EasyPost answered without rates. Try again in a minute.", "unreadable")
+        return data
+
+    def _offers(self, draft: dict, service: str) -> list[dict]:
+        """The rates of a draft, those of ``service`` where one is wanted.
+
+        :raises Rejected: when there is none, with what the carriers said about it
+        """
+        offers = [
+            rate
+            for rate in draft["rates"]
+            if isinstance(rate, dict)
+            and (not service or mapper.service_code(rate) == service)
+        ]
+        if not offers:
+            said = "; ".join(
+                str(one.get("message") or "")
+                for one in draft.get("messages") or ()
+                if isinstance(one, dict)
+            )
+            wanted = f"{service} is not offered" if service else "No service is offered"
+            raise Rejected(
+                f"{wanted} for this parcel to this address. {said}".strip(),
+                "no_service",
+                service=service,
+                words=said,
+            )
+        return offers
+
+    def _parse_quote(self, rate: dict) -> Quote:
+        try:
+            return mapper.quote(rate)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Retryable("EasyPost answered a rate that cannot be read.", "unreadable") from error
+
+    # -- buying ---------------------------------------------------------------------------------
+
+    def buy(self, spec: ShipmentSpec, key: str) -> Bought:
+        """Draft, choose, pay. Whatever fails before the payment has bought nothing."""
+        spec = self._check(spec)
+        if len(spec.parcels) != 1:
+            raise Rejected("EasyPost sells labels one by one.", "one_parcel")
+        parcel = spec.parcels[0]
+        draft = self._draft(spec, parcel, key)
+        quotes = [
+            (self._parse_quote(rate), rate) for rate in self._offers(draft, spec.service)
+        ]
+        _cheapest, rate = min(quotes, key=lambda pair: (pair[0].amount, pair[0].service))
+        body: dict[str, object] = {"rate": {"id": rate["id"]}}
+        if spec.insured_value > 0:
+            body["insurance"] = f"{spec.insured_value:.2f}"
+        path = f"/shipments/{self._path(draft['id'])}/buy"
+        return self._parse_bought(
+            self.session.call(Kind.MONEY, "POST", path, json_body=body),
+            parcel,
+            key,
+            spec.label_format,
+        )
+
+    def _parse_bought(self, data: object, parcel: Parcel | None, key: str, label_format: str):
+        try:
+            bought = mapper.bought(data, parcel, key, ())  # type: ignore[arg-type]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unknown(
+                "EasyPost took the purchase but answered without what makes a label.", "unreadable"
+            ) from error
+        # it is paid: a label that does not arrive now is fetched later, and no reason to fail
+        with contextlib.suppress(CarrierError):
+            labels = self._fetch(data, label_format)  # type: ignore[arg-type]
+            bought = mapper.bought(data, parcel, key, labels)  # type: ignore[arg-type]
+        return bought
+
+    def _fetch(self, data: dict, label_format: str) -> tuple[Label, ...]:
+        url = mapper.label_url(data, label_format)
+        if not url:
+            return ()
+        return (Label(label_format, self.session.download(url)),)
+
+    def find(self, key: str) -> Bought | None:
+        data = self._get_shipment(key)
+        if data is None or not data.get("tracking_code"):
+            return None
+        if data.get("refund_status") in _GIVEN_BACK:
+            return None
+        return self._parse_bought(data, None, key, self._bought_format(data))
+
+    def _bought_format(self, data: dict) -> str:
+        options = data.get("options") or {}
+        wanted = str(options.get("label_format") or "png").lower()
+        return wanted if wanted in ("pdf", "zpl", "png") else "png"
+
+    def _get_shipment(self, reference: str) -> dict | None:
+        try:
+            data = self.session.call(Kind.READ, "GET", f"/shipments/{self._path(reference)}")
+        except Rejected as refusal:
+            if refusal.values.get("status") == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        if not isinstance(data, dict) or "id" not in data:
+            raise Retryable("EasyPost answered a shipment that cannot be read.", "unreadable")
+        return data
+
+    def labels(self, reference: str, label_format: str) -> tuple[Label, ...]:
+        """The label in any format; EasyPost converts what it made in another."""
+        data = self.session.call(
+            Kind.READ,
+            "GET",
+            f"/shipments/{self._path(reference)}/label",
+            params={"file_format": label_format.upper()},
+        )
+        labels = self._fetch(data, label_format) if isinstance(data, dict) else ()
+        if not labels:
+            raise Rejected(
+                f"EasyPost has no {label_format.upper()} label for this parcel.", "label_format"
+            )
+        return labels
+
+    def void(self, reference: str) -> None:
+        path = f"/shipments/{self._path(reference)}/refund"
+        try:
+            data = self.session.call(Kind.MONEY, "POST", path)
+        except Rejected:
+            # refused because it is done already?
+            known = self._get_shipment(reference)
+            if known is not None and known.get("refund_status") in _GIVEN_BACK:
+                return
+            raise
+        status = data.get("refund_status") if isinstance(data, dict) else None
+        if status in _GIVEN_BACK:
+            return
+        if status in ("rejected", "not_applicable"):
+            raise Rejected(
+                "EasyPost does not refund this label: it was used, or is too old.", "not_refunded"
+            )
+        raise Unknown("EasyPost did not say what became of the refund.", "unreadable")
+
+    # -- the rest -------------------------------------------------------------------------------
+
+    def track(self, number: str) -> Track:
+        """EasyPost gives the tracker that it has of a number, or makes one: repeating is safe."""
+        data = self.session.call(
+            Kind.READ, "POST", "/trackers", json_body={"tracker": {"tracking_code": number}}
+        )
+        return self._read(mapper.track, data)
+
+    def validate(self, address: Address) -> AddressCheck:
+        data = self.session.call(
+            Kind.READ,
+            "POST",
+            "/addresses",
+            json_body={"address": mapper.address(address), "verify": True},
+        )
+        return self._read(lambda found: mapper.address_check(found, address), data)
+
+    def pickup(self, spec: PickupSpec) -> Pickup:
+        """One shipment stands for all: the driver takes what is ready."""
+        if not spec.references:
+            raise Rejected("There is no parcel to be picked up.", "no_parcel")
+        draft = self.session.call(
+            Kind.CREATE, "POST", "/pickups", json_body=mapper.pickup(spec, spec.references[0])
+        )
+        rates = draft.get("pickup_rates") if isinstance(draft, dict) else None
+        if not rates:
+            raise Rejected("No driver is offered at that time. Choose another one.", "no_pickup")
+        cheapest = min(rates, key=lambda rate: self._read(lambda one: mapper.money(one["rate"]), rate))
+        data = self.session.call(
+            Kind.MONEY,
+            "POST",
+            f"/pickups/{self._path(draft['id'])}/buy",
+            json_body={"carrier": cheapest["carrier"], "service": cheapest["service"]},
+        )
+        return self._read(mapper.booked, data)
+
+    def cancel_pickup(self, reference: str) -> None:
+        path = f"/pickups/{self._path(reference)}"
+        try:
+            self.session.call(Kind.MONEY, "POST", f"{path}/cancel")
+        except Rejected:
+            known = self.session.call(Kind.READ, "GET", path)
+            if isinstance(known, dict) and known.get("status") == "canceled":
+                return
+            raise
+
+    def manifest(self, references: Sequence[str]) -> Manifest:
+        data = self.session.call(
+            Kind.CREATE,
+            "POST",
+            "/scan_forms",
+            json_body={"scan_form": {"shipment": [{"id": one} for one in references]}},
+        )
+        manifest = self._read(mapper.manifest, data)
+        if manifest.url:
+            with contextlib.suppress(CarrierError):
+                return replace(
+                    manifest, document=Label("pdf", self.session.download(manifest.url))
+                )
+        return manifest
+
+    def check_connection(self) -> str:
+        key = self.account.credentials.get("api_key", "")
+        wanted = {Environment.TEST: "EZTK", Environment.PRODUCTION: "EZAK"}
+        other = wanted[
+            Environment.PRODUCTION
+            if self.account.environment is Environment.TEST
+            else Environment.TEST
+        ]
+        if key.startswith(other):
+            raise Rejected(
+                f"The API key begins with {other} and so belongs to the other environment. Enter "
+                f"the key that begins with {wanted[self.account.environment]}.",
+                "wrong_environment",
+            )
+        self.session.call(Kind.READ, "GET", "/trackers", params={"page_size": 1})
+        return "EasyPost accepts the API key."
+
+    def _read(self, parse, data):
+        try:
+            return parse(data)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Retryable("EasyPost answered something that cannot be read.", "unreadable") from error
+
+    def _path(self, value: object) -> str:
+        return quote_path(str(value), safe="")

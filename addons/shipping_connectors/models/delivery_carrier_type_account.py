@@ -1,0 +1,406 @@
+import json
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import groupby
+
+from ..core import port, spec_check
+from .label_desk import LabelDesk
+from .shipment import Shipment
+from .tools import to_decimal
+
+
+class DeliveryCarrier(models.Model):
+    """The delivery type ``carrier_account``: carriers that labels are bought from."""
+
+    _inherit = "delivery.carrier"
+
+    delivery_type = fields.Selection(
+        selection_add=[("carrier_account", "Carrier Account")],
+        ondelete={
+            "carrier_account": lambda carriers: carriers.write(
+                {"delivery_type": "fixed", "active": False}
+            )
+        },
+    )
+    shipping_account_id = fields.Many2one(
+        "shipping.account",
+        string="Carrier Account",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="['|', ('company_ids', '=', False), ('company_ids', '=', company_id)]",
+    )
+    shipping_service_code = fields.Char(
+        string="Service",
+        help="As the carrier calls it, e.g. USPS/Priority. Empty takes the cheapest.",
+    )
+    shipping_buy_when = fields.Selection(
+        [("button", "When Buy Labels is pressed"), ("validate", "At validation as well")],
+        string="Labels Are Bought",
+        required=True,
+        default="button",
+        help="At validation, labels that were bought before are used. What is missing then stops "
+        "the validation, or is bought.",
+    )
+    shipping_label_format = fields.Selection(
+        [("pdf", "PDF"), ("zpl", "ZPL (thermal printer)")], required=True, default="pdf"
+    )
+    shipping_signature = fields.Boolean(string="Signature Required")
+    shipping_saturday = fields.Boolean(string="Saturday Delivery")
+    shipping_incoterm_id = fields.Many2one(
+        "account.incoterms",
+        string="Incoterm",
+        help="Who pays duties on parcels that cross a border.",
+    )
+    shipping_export_exemption = fields.Char(
+        string="Export Exemption",
+        help="From the USA: why no export filing is needed, or the number (ITN) of the filing.",
+    )
+
+    @api.depends("delivery_type", "shipping_account_id")
+    def _compute_can_generate_return(self):
+        result = super()._compute_can_generate_return()
+        for carrier in self._filter_accounts():
+            carrier.can_generate_return = carrier.shipping_account_id._has_capability(
+                port.Capability.RETURN_LABEL
+            )
+        return result
+
+    @api.depends("delivery_type", "shipping_account_id")
+    def _compute_supports_shipping_insurance(self):
+        result = super()._compute_supports_shipping_insurance()
+        for carrier in self._filter_accounts():
+            carrier.supports_shipping_insurance = carrier.shipping_account_id._has_capability(
+                port.Capability.INSURANCE
+            )
+        return result
+
+    def _filter_accounts(self):
+        return self.filtered(
+            lambda one: one.delivery_type == "carrier_account" and one.shipping_account_id
+        )
+
+    def _get_shipping_account(self):
+        """:raises UserError: when the method has none"""
+        self.ensure_one()
+        account = self.sudo().shipping_account_id
+        if not account:
+            raise UserError(
+                self.env._("Choose a carrier account on the delivery method %s.", self.name)
+            )
+        return account
+
+    # -- API of delivery ------------------------------------------------------------------------
+
+    def carrier_account_rate_shipment(self, order):
+        """Price of an order, in the order's currency."""
+        self.ensure_one()
+        try:
+            account = self._get_shipping_account()
+            spec = self.sudo()._prepare_shipment_spec_from_order(
+                order.sudo(), self._get_shipping_service_code(order)
+            )
+            quotes = account._connect().rate(spec)
+        except port.CarrierError as failure:
+            return self._prepare_rate_error(self._get_shipping_error_message(failure))
+        except UserError as error:
+            return self._prepare_rate_error(str(error))
+        quote = quotes[0]
+        return {
+            "success": True,
+            "price": self._convert_shipping_amount(
+                quote.amount, quote.currency, order.currency_id, order.company_id, order.date_order
+            ),
+            "error_message": False,
+            "warning_message": self._get_quote_message(quote),
+        }
+
+    def _prepare_rate_error(self, message):
+        return {
+            "success": False,
+            "price": 0.0,
+            "error_message": message,
+            "warning_message": False,
+        }
+
+    def _get_quote_message(self, quote):
+        if not quote.transit_days:
+            return quote.service_name
+        return self.env._(
+            "%(service)s, delivery in %(days)s days.",
+            service=quote.service_name,
+            days=quote.transit_days,
+        )
+
+    def carrier_account_send_shipping(self, pickings):
+        """The labels of the pickings: adopted, or bought where the method says so.
+
+        :return: per picking the price in its order's currency, and its tracking numbers
+        """
+        self.ensure_one()
+        may_buy = self.shipping_buy_when == "validate" or not self.env.context.get(
+            "shipping_validating"
+        )
+        result = []
+        for picking in pickings:
+            picking._check_shipping_failure()
+            parcels = self._carrier_account_ship(picking, may_buy)
+            if self.return_label_on_delivery and may_buy:
+                self.get_return_label(picking)
+            result.append(
+                {
+                    "exact_price": self._get_shipping_cost(parcels, picking),
+                    "tracking_number": ",".join(parcels.mapped("tracking_number")),
+                }
+            )
+        return result
+
+    def carrier_account_get_tracking_link(self, picking):
+        """The carrier's page of the only parcel, or a JSON list of number and page of several."""
+        parcels = picking.sudo().parcel_ids._filter_outbound()
+        links = [[parcel.tracking_number, parcel._get_tracking_url()] for parcel in parcels]
+        if len(links) > 1:
+            return json.dumps(links)
+        return links[0][1] if links else False
+
+    def carrier_account_cancel_shipment(self, pickings):
+        """Give the labels of these pickings back; repeating it is harmless."""
+        self.ensure_one()
+        pickings.parcel_ids.filtered(lambda parcel: parcel.carrier_id == self)._action_cancel()
+
+    def carrier_account_get_return_label(self, pickings, tracking_number=None, origin_date=None):
+        """A label from the customer back to the warehouse, in the chatter of each picking."""
+        self.ensure_one()
+        for picking in pickings:
+            self._carrier_account_ship(picking, is_return=True)
+
+    def _carrier_account_get_default_custom_package_code(self):
+        return False
+
+    # -- shipping -------------------------------------------------------------------------------
+
+    def _carrier_account_ship(self, picking, may_buy=True, is_return=False):
+        """Parcels of a picking with their paid labels."""
+        self._get_shipping_account()
+        spec, paid = LabelDesk(picking, self, is_return).obtain(may_buy)
+        return self._store_paid(picking, spec, paid, is_return)
+
+    def _store_paid(self, picking, spec, paid, is_return=False):
+        """Attach paid labels to their picking."""
+        bought = port.Bought(
+            parcels=tuple(
+                port.BoughtParcel(
+                    reference=parcel.reference,
+                    tracking_number=one.tracking_number,
+                    cost=one.cost,
+                    labels=one.labels,
+                    carrier_ref=one.carrier_ref,
+                )
+                for parcel, one in zip(spec.parcels, paid, strict=True)
+            ),
+            currency=paid[0].currency,
+            key=paid[0].key,
+            quote=port.Quote(
+                service=spec.service,
+                service_name=paid[0].service_name,
+                amount=sum((one.cost for one in paid), Decimal(0)),
+                currency=paid[0].currency,
+            ),
+        )
+        keys = [
+            (parcel.reference, one.key) for parcel, one in zip(spec.parcels, paid, strict=True)
+        ]
+        return Shipment(picking, self, is_return).store(bought, spec, keys)
+
+    def _get_shipping_cost(self, parcels, picking):
+        """What the parcels cost, in the currency of the picking's order."""
+        currency = picking.sale_id.currency_id or picking.company_id.currency_id
+        return sum(
+            self._convert_shipping_amount(
+                to_decimal(parcel.cost),
+                parcel.currency_id.name,
+                currency,
+                picking.company_id,
+                picking._get_shipping_date(),
+            )
+            for parcel in parcels
+        )
+
+    def _convert_shipping_amount(self, amount, code, currency, company, date):
+        """``amount`` of the currency ``code`` in another one at the day's rate, as a float.
+
+        :raises UserError: when the database has no such currency: nothing is guessed
+        """
+        if code == currency.name:
+            return float(amount)
+        known = self.env["res.currency"].search([("name", "=", code)])
+        if not known:
+            raise UserError(
+                self.env._(
+                    "The carrier charges in %s. Activate this currency and give it a rate.", code
+                )
+            )
+        return known._convert(
+            float(amount), currency, company, date or fields.Date.context_today(self)
+        )
+
+    def _get_shipping_service_code(self, document):
+        """The carrier's code of the service wanted for an order or picking; empty: cheapest."""
+        self.ensure_one()
+        return self.shipping_service_code or ""
+
+    # -- what the carrier is told beyond addresses and parcels ------------------------------------
+
+    def _prepare_shipment_extras(self, picking):
+        extras = super()._prepare_shipment_extras(picking)
+        if self.delivery_type != "carrier_account":
+            return extras
+        lines = picking.move_line_ids.filtered(lambda line: line.quantity > 0)
+        goods = [
+            (line.product_id, line._get_base_quantity(), line.sale_price)
+            for line in lines
+            if line.product_id.type == "consu"
+        ]
+        sender = self._get_shipping_sender(picking.picking_type_id.warehouse_id, picking.company_id)
+        currency = picking.sale_id.currency_id or picking.company_id.currency_id
+        boxes = len(picking._get_shipping_boxes())
+        return {
+            **extras,
+            **self._prepare_account_extras(
+                picking, sender, picking.partner_id, goods, currency, boxes
+            ),
+        }
+
+    def _prepare_order_extras(self, order):
+        extras = super()._prepare_order_extras(order)
+        if self.delivery_type != "carrier_account":
+            return extras
+        goods = [
+            (
+                line.product_id,
+                line.product_uom_id._compute_quantity(
+                    line.product_uom_qty, line.product_id.uom_id
+                ),
+                line.price_total,
+            )
+            for line in self._get_shipping_order_lines(order)
+        ]
+        sender = self._get_shipping_sender(order.warehouse_id, order.company_id)
+        return {
+            **extras,
+            **self._prepare_account_extras(
+                order, sender, order.partner_shipping_id, goods, order.currency_id, 1
+            ),
+        }
+
+    def _prepare_account_extras(self, document, sender, recipient, goods, currency, boxes):
+        """:param goods: product, quantity in its unit, and value in ``currency``, of each line"""
+        options = set()
+        if self.shipping_signature:
+            options.add(port.Option.SIGNATURE)
+        if self.shipping_saturday:
+            options.add(port.Option.SATURDAY)
+        insured, insured_currency = self._get_insured_value(
+            document, sum(value for _product, _quantity, value in goods), currency
+        )
+        return {
+            "label_format": self.shipping_label_format,
+            "options": frozenset(options),
+            "customs": self._prepare_customs(document, sender, recipient, goods, currency),
+            "insured_value": round(insured / max(boxes, 1), 2),
+            "currency": insured_currency,
+        }
+
+    def _get_insured_value(self, document, value, currency):
+        """What all parcels together are insured for, and in which currency."""
+        if not self.shipping_insurance or not self.supports_shipping_insurance:
+            return Decimal(0), currency.name
+        code = self.shipping_account_id._get_definition().insurance_currency or currency.name
+        amount = value * self.shipping_insurance / 100
+        if code != currency.name:
+            target = self.env["res.currency"].search([("name", "=", code)])
+            if not target:
+                raise UserError(
+                    self.env._(
+                        "The carrier insures in %s. Activate this currency and give it a rate.",
+                        code,
+                    )
+                )
+            today = fields.Date.context_today(self)
+            amount = currency._convert(amount, target, document.company_id, today)
+        return to_decimal(amount), code
+
+    def _prepare_customs(self, document, sender, recipient, goods, currency):
+        """The declaration, where goods cross a customs border; else ``None``."""
+        pair = {sender.country_id.code, recipient.country_id.code}
+        if len(pair) < 2 or pair <= spec_check.EU:
+            return None
+        items = []
+        for product, lines in groupby(goods, key=lambda line: line[0]):
+            quantity = sum(line[1] for line in lines)
+            items.append(
+                port.CustomsItem(
+                    description=product.name or "",
+                    quantity=to_decimal(quantity),
+                    value=round(to_decimal(sum(line[2] for line in lines) / quantity), 2),
+                    weight=self._shipping_weight_to_kg(product.weight),
+                    origin=product.country_of_origin.code or "",
+                    hs_code=product.hs_code or "",
+                    sku=product.default_code or "",
+                )
+            )
+        return port.Customs(
+            items=tuple(items),
+            currency=currency.name,
+            incoterm=self.shipping_incoterm_id.code or "",
+            signer=(document.company_id.name or "")[:35],
+            invoice_number=document.name or "",
+            exemption=self.shipping_export_exemption or "",
+        )
+
+    # -- messages -------------------------------------------------------------------------------
+
+    def _get_account_error_messages(self, values):
+        """Messages by code, of carriers with an account."""
+        env = self.env
+        return {
+            "unreachable": lambda: env._(
+                "%(carrier)s cannot be reached. Nothing was sent; try again in a minute.", **values
+            ),
+            "no_answer": lambda: env._("%(carrier)s did not answer to the end.", **values),
+            "rate_limited": lambda: env._(
+                "%(carrier)s is asked too often just now. Try again in a minute.", **values
+            ),
+            "auth": lambda: env._(
+                "%(carrier)s refuses the credentials of the account (%(status)s). An administrator "
+                "corrects them under Inventory ▸ Configuration ▸ Carrier Accounts.",
+                **values,
+            ),
+            "too_late": lambda: env._("This took too long, and nothing was sent. Try again."),
+            "not_latin": lambda: env._(
+                "“%(text)s” has letters that the carrier cannot print. Write the address in Latin "
+                "letters.",
+                **values,
+            ),
+            "missing_size": lambda: env._(
+                "%(parcel)s: the size is missing. Choose a package type with length, width and "
+                "height.",
+                **values,
+            ),
+            "customs_hs_code": lambda: env._(
+                "%(product)s: the customs declaration needs an HS code of six digits or more. Enter "
+                "it on the product.",
+                **values,
+            ),
+            "customs_value": lambda: env._(
+                "%(product)s: customs refuse lines without a value, samples included. Enter a price "
+                "on the product.",
+                **values,
+            ),
+            "customs_origin": lambda: env._(
+                "%(product)s: the customs declaration needs a country of origin. Enter it on the "
+                "product.",
+                **values,
+            ),
+        }
