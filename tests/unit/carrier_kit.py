@@ -56,7 +56,9 @@ PARCEL = Parcel(
 
 
 def shipment(**values):
-    return ShipmentSpec(**{"sender": SENDER, "recipient": RECIPIENT, "parcels": (PARCEL,), **values})
+    return ShipmentSpec(
+        **{"sender": SENDER, "recipient": RECIPIENT, "parcels": (PARCEL,), **values}
+    )
 
 
 def account(url="", **values):

@@ -1,8 +1,8 @@
 """What decides in shipping, without Odoo: port, carriers, rate table, GS1, labels, CSV, tracking.
 
-Everything here is plain typed Python (the standard library, requests for carriers, and reportlab for
-the PDF label; both come with Odoo). The
-models of the addon translate records into these dataclasses and store what comes back.
+Everything here is plain typed Python: the standard library, requests for carriers, and reportlab
+for the PDF label; both come with Odoo. The models of the addon translate records into these
+dataclasses and store what comes back.
 """
 
 from . import (

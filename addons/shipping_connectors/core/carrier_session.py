@@ -1,4 +1,4 @@
-"""HTTP with a carrier: what may be repeated, how long it may take, and what a failure means for money.
+"""HTTP with a carrier: what may be repeated, how long it may take, what a failure means for money.
 
 A call is one of three kinds:
 
@@ -179,15 +179,13 @@ class CarrierSession:
 
     def _check_time(self, kind: Kind) -> None:
         if kind is Kind.MONEY and self.money_until is not None and time.time() > self.money_until:
-            raise Retryable(
-                "This took too long, and nothing was sent. Try again.", "too_late"
-            )
+            raise Retryable("This took too long, and nothing was sent. Try again.", "too_late")
 
     def _get_wait(self, failure: CarrierError, attempt: int) -> float:
         if failure.retry_after is not None:
             return failure.retry_after
         # 0.5, 1, 2 … seconds, spread so that workers that failed together do not come together
-        return 0.5 * 2 ** (attempt - 1) * (0.5 + random.random())  # noqa: S311
+        return 0.5 * 2 ** (attempt - 1) * (0.5 + random.random())
 
     # -- one exchange ---------------------------------------------------------------------------
 
@@ -360,14 +358,14 @@ def _no_netrc(request):
     return request
 
 
-# -- connections that are watched -------------------------------------------------------------------
+# -- connections that are watched ------------------------------------------------------------------
 
 
 class _Watch:
     """Knows whether a connection was made, and ends it when all its time is over.
 
-    The timeouts of sockets count from byte to byte: a peer that sends one every few seconds is never
-    late by them.
+    The timeouts of sockets count from byte to byte: a peer that sends one every few seconds is
+    never late by them.
     """
 
     def __init__(self, seconds: float) -> None:

@@ -1,7 +1,7 @@
-"""What may be kept of a carrier's answer: an allow-list, so that what nobody thought of is left out.
+"""What may be kept of a carrier's answer: an allow-list, so what nobody thought of is left out.
 
-Names, addresses, telephone numbers, label images and secrets are no part of what a dispute about money
-needs; identifiers, states, amounts and dates are.
+Names, addresses, telephone numbers, label images and secrets are no part of what a dispute about
+money needs; identifiers, states, amounts and dates are.
 """
 
 from __future__ import annotations

@@ -208,9 +208,7 @@ class DeliveryCarrier(models.Model):
                 currency=paid[0].currency,
             ),
         )
-        keys = [
-            (parcel.reference, one.key) for parcel, one in zip(spec.parcels, paid, strict=True)
-        ]
+        keys = [(parcel.reference, one.key) for parcel, one in zip(spec.parcels, paid, strict=True)]
         return Shipment(picking, self, is_return).store(bought, spec, keys)
 
     def _get_shipping_cost(self, parcels, picking):
@@ -218,13 +216,13 @@ class DeliveryCarrier(models.Model):
         currency = picking.sale_id.currency_id or picking.company_id.currency_id
         return sum(
             self._convert_shipping_amount(
-                to_decimal(parcel.cost),
-                parcel.currency_id.name,
+                sum(to_decimal(parcel.cost) for parcel in of_currency),
+                charged.name,
                 currency,
                 picking.company_id,
                 picking._get_shipping_date(),
             )
-            for parcel in parcels
+            for charged, of_currency in parcels.grouped("currency_id").items()
         )
 
     def _convert_shipping_amount(self, amount, code, currency, company, date):
@@ -279,9 +277,7 @@ class DeliveryCarrier(models.Model):
         goods = [
             (
                 line.product_id,
-                line.product_uom_id._compute_quantity(
-                    line.product_uom_qty, line.product_id.uom_id
-                ),
+                line.product_uom_id._compute_quantity(line.product_uom_qty, line.product_id.uom_id),
                 line.price_total,
             )
             for line in self._get_shipping_order_lines(order)
@@ -389,13 +385,13 @@ class DeliveryCarrier(models.Model):
                 **values,
             ),
             "customs_hs_code": lambda: env._(
-                "%(product)s: the customs declaration needs an HS code of six digits or more. Enter "
-                "it on the product.",
+                "%(product)s: the customs declaration needs an HS code of six digits or more. "
+                "Enter it on the product.",
                 **values,
             ),
             "customs_value": lambda: env._(
-                "%(product)s: customs refuse lines without a value, samples included. Enter a price "
-                "on the product.",
+                "%(product)s: customs refuse lines without a value, samples included. Enter a "
+                "price on the product.",
                 **values,
             ),
             "customs_origin": lambda: env._(

@@ -280,4 +280,3 @@ class DeliveryCarrier(models.Model):
         }
         message = messages.get(refusal.code)
         return message() if message else refusal.message
-

@@ -30,6 +30,7 @@ class LabelDesk:
         self.env = picking.env
         self.picking = picking.sudo()
         self.carrier = carrier.sudo()
+        self.account = self.carrier._get_shipping_account()
         self.is_return = is_return
         self.ledger = Ledger(self.env)
 
@@ -114,7 +115,7 @@ class LabelDesk:
                     user=row.user or self.env._("somebody else"),
                 )
             )
-        settle(self.env, self.carrier.shipping_account_id, row)
+        settle(self.env, self.account, row)
         now = self.ledger.live([slot]).get(slot.name)
         if now is None:
             return replace(row, state=REJECTED)
@@ -123,7 +124,7 @@ class LabelDesk:
         return now
 
     def _finish_void(self, row, slot) -> Row:
-        state = void(self.env, self.carrier.shipping_account_id, row.id)
+        state = void(self.env, self.account, row.id)
         if state != VOIDED:
             raise UserError(
                 self.env._(
@@ -163,8 +164,7 @@ class LabelDesk:
         """One request for all parcels where the carrier takes several, else one for each."""
         if not slots:
             return []
-        account = self.carrier.shipping_account_id
-        if account._has_capability(port.Capability.MULTI_PARCEL):
+        if self.account._has_capability(port.Capability.MULTI_PARCEL):
             return [slots]
         return [[slot] for slot in slots]
 
@@ -176,8 +176,7 @@ class LabelDesk:
             parcels=tuple(one for one in spec.parcels if one.reference in references),
         )
         money_until = time.time() + (LEASE - LEASE_MARGIN).total_seconds()
-        account = self.carrier.shipping_account_id
-        account._connect()  # what is missing shows before anything is claimed
+        self.account._connect()  # what is missing shows before anything is claimed
         try:
             rows = self.ledger.claim(slots, self.carrier, self.picking.company_id)
         except SlotTaken as taken:
@@ -188,7 +187,7 @@ class LabelDesk:
                     parcel=str(taken),
                 )
             ) from taken
-        adapter = account._connect(
+        adapter = self.account._connect(
             keep=lambda exchange: self.ledger.keep(rows, exchange), money_until=money_until
         )
         try:
@@ -209,7 +208,7 @@ class LabelDesk:
         """The answer was lost: often the carrier can say at once that it sold."""
         message = self.carrier._get_shipping_error_message(failure)
         self.ledger.doubt(rows, message)
-        settle(self.env, self.carrier.shipping_account_id, rows[0])
+        settle(self.env, self.account, rows[0])
         paid = self.ledger.paid([row.id for row in rows])
         if len(paid) == len(rows):
             return [replace(one, is_new=True) for one in paid]

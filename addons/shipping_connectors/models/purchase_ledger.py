@@ -4,9 +4,9 @@
                     → rejected
                     → unknown → bought | rejected
 
-Nothing here waits for the transaction that wants the label, and nothing of it can be undone by that
-one. The caller's transaction does not see what is committed here (it is REPEATABLE READ): whatever it
-needs is handed back in memory, as :class:`Paid`.
+Nothing here waits for the transaction that wants the label, and that one cannot undo anything of
+it. It does not see what is committed here either (it is REPEATABLE READ): whatever it needs is
+handed back in memory, as :class:`Paid`.
 """
 
 from __future__ import annotations
@@ -146,9 +146,7 @@ class Ledger:
     @step
     def live(self, model, slots) -> dict[str, Row]:
         """What is or may be bought for these parcels, by slot."""
-        rows = model.search(
-            [("slot", "in", [slot.name for slot in slots]), ("state", "in", LIVE)]
-        )
+        rows = model.search([("slot", "in", [slot.name for slot in slots]), ("state", "in", LIVE)])
         return {row.slot: self._read(row) for row in rows}
 
     def _read(self, row) -> Row:
@@ -167,11 +165,7 @@ class Ledger:
     @step
     def paid(self, model, ids) -> list[Paid]:
         """Those of the rows that are bought, with their labels."""
-        return [
-            self._read_paid(row)
-            for row in model.browse(ids).exists()
-            if row.state == BOUGHT
-        ]
+        return [self._read_paid(row) for row in model.browse(ids).exists() if row.state == BOUGHT]
 
     def _read_paid(self, row, is_new=False) -> Paid:
         return Paid(

@@ -90,7 +90,11 @@ class Shipment:
         """A parcel for one paid label, whatever the other boxes have."""
         quote = port.Quote("", paid.service_name, paid.cost, paid.currency)
         got = port.BoughtParcel(
-            box.reference, paid.tracking_number, paid.cost, paid.labels, carrier_ref=paid.carrier_ref
+            box.reference,
+            paid.tracking_number,
+            paid.cost,
+            paid.labels,
+            carrier_ref=paid.carrier_ref,
         )
         bought = port.Bought((got,), paid.currency, paid.key, quote)
         place = list(self.boxes.values()).index(box) + 1

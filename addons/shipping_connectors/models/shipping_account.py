@@ -7,7 +7,6 @@ from ..core import port
 from ..core.carriers import registry
 
 
-
 class ShippingAccount(models.Model):
     """An account with a carrier, used by any number of delivery methods and companies."""
 
@@ -123,7 +122,9 @@ class ShippingAccount(models.Model):
             local = url.hostname in ("localhost", "127.0.0.1", "::1")
             if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and local)):
                 raise ValidationError(
-                    self.env._("The API address begins with https://, as credentials are sent to it.")
+                    self.env._(
+                        "The API address begins with https://, as credentials are sent to it."
+                    )
                 )
 
     # -- the adapter ----------------------------------------------------------------------------
@@ -165,8 +166,8 @@ class ShippingAccount(models.Model):
         if missing:
             raise UserError(
                 self.env._(
-                    "The carrier account %(account)s lacks: %(missing)s. An administrator enters it "
-                    "under Inventory ▸ Configuration ▸ Carrier Accounts.",
+                    "The carrier account %(account)s lacks: %(missing)s. An administrator enters "
+                    "it under Inventory ▸ Configuration ▸ Carrier Accounts.",
                     account=account.display_name,
                     missing=", ".join(missing),
                 )

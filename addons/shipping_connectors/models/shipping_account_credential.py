@@ -15,7 +15,7 @@ class ShippingAccountCredential(models.Model):
         "shipping.account", required=True, index=True, ondelete="cascade", readonly=True
     )
     sequence = fields.Integer()
-    name = fields.Char(string="Technical Name", required=True, readonly=True)
+    name = fields.Char(string="Technical Name", required=True)
     label = fields.Char(string="Credential", compute="_compute_label")
     hint = fields.Char(compute="_compute_label")
     value = fields.Char(copy=False)

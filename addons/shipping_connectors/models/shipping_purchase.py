@@ -39,9 +39,7 @@ class ShippingPurchase(models.Model):
         required=True, readonly=True, help="Transfer, package and direction of the parcel."
     )
     attempt = fields.Integer(required=True, readonly=True, aggregator=None)
-    picking_ref = fields.Integer(
-        string="Transfer ID", readonly=True, index=True, aggregator=None
-    )
+    picking_ref = fields.Integer(string="Transfer ID", readonly=True, index=True, aggregator=None)
     picking_name = fields.Char(string="Transfer Name", readonly=True)
     picking_id = fields.Many2one(
         "stock.picking",

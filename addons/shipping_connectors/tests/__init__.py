@@ -1,4 +1,6 @@
 from . import (
+    test_buy_labels,
+    test_carrier_account,
     test_driver_page,
     test_parcel,
     test_rate_shipment,

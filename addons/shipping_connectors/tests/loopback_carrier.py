@@ -1,7 +1,7 @@
-"""A carrier on the loopback interface that sells labels, counts them, and misbehaves when told to.
+"""A carrier on the loopback interface that sells labels, counts them, and fails when told to.
 
-Standard library only: the addon's tests, the tests with real processes and the benchmarks use it. It
-speaks EasyPost's API as far as the adapter needs it; what is said here about money is the truth that
+Standard library only: the addon's tests, the tests with real processes and the benchmarks use it.
+It speaks EasyPost's API as far as the adapter needs it; what it says about money is the truth that
 a ledger is compared with.
 """
 
@@ -17,7 +17,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 API_KEY = "EZTK-loopback"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0>>endobj\n%%EOF\n"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Count 0>>endobj\n%%EOF\n"
+)
 ZPL = b"^XA^FO50,50^A0N,40^FDLoopback^FS^XZ"
 #: what a service costs for a parcel of any weight
 SERVICES = {"GroundAdvantage": ("6.07", 3), "Priority": ("7.42", 2), "Express": ("34.15", 1)}
@@ -328,7 +331,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         status = {"unauthorized": 401, "conflict": 409, "rate_limited": 429}[fault]
         body = json.dumps({"error": {"code": fault.upper(), "message": f"{fault} it is"}}).encode()
-        self._raw(status, "application/json", body, **({"Retry_After": "0"} if status == 429 else {}))
+        self._raw(
+            status, "application/json", body, **({"Retry_After": "0"} if status == 429 else {})
+        )
 
     def _spoil(self, fault, status, body):
         if fault == "drop_after":

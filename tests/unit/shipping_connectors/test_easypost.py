@@ -69,9 +69,7 @@ def test_buy():
     asked, expected = adapter.session.asked[0]["shipment"], exchanges[0][2]["shipment"]
     for name in ("from_address", "to_address", "parcel", "reference", "options"):
         assert asked[name] == expected[name]
-    [ours], [theirs] = (
-        one["customs_info"].pop("customs_items") for one in (asked, dict(expected))
-    )
+    [ours], [theirs] = (one["customs_info"].pop("customs_items") for one in (asked, dict(expected)))
     assert ours.pop("currency") == "USD"
     assert ours == theirs
     del expected["customs_info"]["contents_explanation"]
@@ -131,7 +129,7 @@ def test_refund():
 
 
 def test_insurance_is_bought_with_the_label():
-    adapter, exchanges = replay("test_shipment_buy")
+    adapter, _exchanges = replay("test_shipment_buy")
     spec = shipment(customs=SHIRTS, label_format="png", insured_value=Decimal(100))
     adapter.buy(spec, "123")
     assert adapter.session.asked[1]["insurance"] == "100.00"
@@ -255,9 +253,7 @@ def test_costly_exports_from_the_usa_need_a_filing():
     assert data["shipment"]["customs_info"]["eel_pfc"] == "X20250101000001"
 
 
-@pytest.mark.parametrize(
-    ("environment", "key"), [("test", "EZAKabc"), ("production", "EZTKabc")]
-)
+@pytest.mark.parametrize(("environment", "key"), [("test", "EZAKabc"), ("production", "EZTKabc")])
 def test_a_key_of_the_other_environment(environment, key):
     adapter = EasyPost(account(api_key=key, environment=registry.Environment(environment)))
     with pytest.raises(Rejected, match="other environment"):

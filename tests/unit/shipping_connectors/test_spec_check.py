@@ -8,7 +8,9 @@ from carrier_kit import PARCEL, RECIPIENT, SENDER, shipment
 from shipping_core.port import Address, Customs, CustomsItem, Rejected
 from shipping_core.spec_check import EU, Needs, check, crosses_border, to_latin
 
-PARIS = Address("Jean", "FR", zip="75001", city="Paris", street="1 Rue de Rivoli", phone="0102030405")
+PARIS = Address(
+    "Jean", "FR", zip="75001", city="Paris", street="1 Rue de Rivoli", phone="0102030405"
+)
 TEA = CustomsItem("Tea", Decimal(1), Decimal(5), Decimal("0.1"), "IN", "090210")
 
 

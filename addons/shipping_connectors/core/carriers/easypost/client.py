@@ -146,8 +146,7 @@ class EasyPost:
         offers = [
             rate
             for rate in draft["rates"]
-            if isinstance(rate, dict)
-            and (not service or mapper.service_code(rate) == service)
+            if isinstance(rate, dict) and (not service or mapper.service_code(rate) == service)
         ]
         if not offers:
             said = "; ".join(
@@ -168,7 +167,9 @@ class EasyPost:
         try:
             return mapper.quote(rate)
         except (KeyError, TypeError, ValueError) as error:
-            raise Retryable("EasyPost answered a rate that cannot be read.", "unreadable") from error
+            raise Retryable(
+                "EasyPost answered a rate that cannot be read.", "unreadable"
+            ) from error
 
     # -- buying ---------------------------------------------------------------------------------
 
@@ -179,9 +180,7 @@ class EasyPost:
             raise Rejected("EasyPost sells labels one by one.", "one_parcel")
         parcel = spec.parcels[0]
         draft = self._draft(spec, parcel, key)
-        quotes = [
-            (self._parse_quote(rate), rate) for rate in self._offers(draft, spec.service)
-        ]
+        quotes = [(self._parse_quote(rate), rate) for rate in self._offers(draft, spec.service)]
         _cheapest, rate = min(quotes, key=lambda pair: (pair[0].amount, pair[0].service))
         body: dict[str, object] = {"rate": {"id": rate["id"]}}
         if spec.insured_value > 0:
@@ -299,7 +298,9 @@ class EasyPost:
         rates = draft.get("pickup_rates") if isinstance(draft, dict) else None
         if not rates:
             raise Rejected("No driver is offered at that time. Choose another one.", "no_pickup")
-        cheapest = min(rates, key=lambda rate: self._read(lambda one: mapper.money(one["rate"]), rate))
+        cheapest = min(
+            rates, key=lambda rate: self._read(lambda one: mapper.money(one["rate"]), rate)
+        )
         data = self.session.call(
             Kind.MONEY,
             "POST",
@@ -328,9 +329,7 @@ class EasyPost:
         manifest = self._read(mapper.manifest, data)
         if manifest.url:
             with contextlib.suppress(CarrierError):
-                return replace(
-                    manifest, document=Label("pdf", self.session.download(manifest.url))
-                )
+                return replace(manifest, document=Label("pdf", self.session.download(manifest.url)))
         return manifest
 
     def check_connection(self) -> str:
@@ -354,7 +353,9 @@ class EasyPost:
         try:
             return parse(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise Retryable("EasyPost answered something that cannot be read.", "unreadable") from error
+            raise Retryable(
+                "EasyPost answered something that cannot be read.", "unreadable"
+            ) from error
 
     def _path(self, value: object) -> str:
         return quote_path(str(value), safe="")

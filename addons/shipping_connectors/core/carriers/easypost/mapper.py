@@ -32,10 +32,13 @@ MM_PER_INCH = Decimal("25.4")
 
 #: leaves of EasyPost's answers that are kept; see `redact`
 KEPT = frozenset(
-    "id object mode status status_detail reference tracking_code created_at updated_at service "
-    "carrier rate currency list_rate retail_rate delivery_days est_delivery_days delivery_date "
-    "refund_status insurance order_id shipment_id carrier_account_id amount type charged refunded "
-    "code field confirmation label_date label_file_type label_size label_resolution".split()
+    (  # noqa: SIM905 - words read better so
+        "id object mode status status_detail reference tracking_code created_at updated_at "
+        "service carrier rate currency list_rate retail_rate delivery_days est_delivery_days "
+        "delivery_date refund_status insurance order_id shipment_id carrier_account_id amount "
+        "type charged refunded code field confirmation label_date label_file_type label_size "
+        "label_resolution"
+    ).split()
 )
 
 STATES: Mapping[str, str] = {
@@ -85,9 +88,7 @@ def parcel(value: Parcel) -> dict[str, object]:
     for name in ("length", "width", "height"):
         size = getattr(value, name)
         if size > 0:
-            data[name] = float(
-                (size / MM_PER_INCH).quantize(Decimal("0.1"), rounding=ROUND_UP)
-            )
+            data[name] = float((size / MM_PER_INCH).quantize(Decimal("0.1"), rounding=ROUND_UP))
     return data
 
 
@@ -107,8 +108,8 @@ def customs(value: Customs, sender_country: str) -> dict[str, object]:
     if sender_country == "US" and not exemption:
         if any(item.value * item.quantity > US_EXEMPT_VALUE for item in value.items):
             raise Rejected(
-                "Goods worth more than 2,500 USD leave the USA with an export filing only. Enter its "
-                "number (ITN) as export exemption of the delivery method.",
+                "Goods worth more than 2,500 USD leave the USA with an export filing only. Enter "
+                "its number (ITN) as export exemption of the delivery method.",
                 "customs_export_filing",
             )
         exemption = US_EXEMPTION

@@ -1,0 +1,365 @@
+"""Labels under real workers: whatever dies, and whoever comes second, a label is paid once.
+
+The workers are Odoo shells with connections of their own; the carrier runs in this process and says
+at the end what it sold.
+"""
+
+import importlib.util
+import json
+import signal
+import subprocess
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from devkit import databases
+from devkit.testing import bases
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULT = "RESULT "
+
+PRELUDE = f"""
+import json, os, time
+from functools import partial
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.addons.shipping_connectors.models import label_desk, purchase_ledger
+from odoo.addons.shipping_connectors.core.carriers.easypost import EasyPost
+
+def answer(value):
+    print("{RESULT}" + json.dumps(value), flush=True)
+
+def stop_at(owner, name, when):
+    "The worker stays for ever before or after this function, and says so."
+    original = getattr(owner, name)
+    def stopping(*args, **kwargs):
+        if when == "after":
+            result = original(*args, **kwargs)
+        print("STOPPED", flush=True)
+        time.sleep(600)
+    setattr(owner, name, stopping)
+"""
+
+PREPARE = """
+env["ir.cron"].search([]).active = False
+usa, california = env.ref("base.us"), env.ref("base.state_us_5")
+address = {{"country_id": usa.id, "state_id": california.id, "phone": "5555555555"}}
+env["res.currency"].with_context(active_test=False).search([("name", "=", "USD")]).active = True
+env.company.partner_id.write(
+    {{"street": "388 Townsend St", "city": "San Francisco", "zip": "94107", **address}})
+account = env["shipping.account"].create(
+    {{"name": "Loopback", "provider": "easypost", "base_url": "{url}"}})
+account.credential_ids.value = "{key}"
+service = env["product.product"].create({{"name": "Loopback", "type": "service"}})
+carrier = env["delivery.carrier"].create({{
+    "name": "Loopback", "delivery_type": "carrier_account", "product_id": service.id,
+    "shipping_account_id": account.id, "shipping_buy_when": "validate"}})
+warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
+lamp = env["product.product"].create(
+    {{"name": "Lamp", "type": "consu", "is_storable": True, "weight": 1}})
+env["stock.quant"]._update_available_quantity(lamp, warehouse.lot_stock_id, 1000)
+customer = env["res.partner"].create({{
+    "name": "Elizabeth Swan", "street": "179 N Harbor Dr", "city": "Redondo Beach",
+    "zip": "90277", **address}})
+orders = env["sale.order"].create([
+    {{"partner_id": customer.id, "carrier_id": carrier.id,
+      "order_line": [(0, 0, {{"product_id": lamp.id, "product_uom_qty": 1}})]}}
+    for _number in range({count})])
+orders.action_confirm()
+env.cr.commit()
+answer(orders.picking_ids.ids)
+"""
+
+BUY = "env['stock.picking'].browse({ids}).action_buy_labels()\nenv.cr.commit()\nanswer('bought')\n"
+VALIDATE = """
+pickings = env["stock.picking"].browse({ids})
+pickings.move_ids.picked = True
+pickings.with_context(skip_backorder=True).button_validate()
+env.cr.commit()
+answer(pickings.mapped("carrier_tracking_ref"))
+"""
+CANCEL = "env['stock.picking'].browse({ids}).action_cancel()\nenv.cr.commit()\nanswer(1)\n"
+RECOVER = "env['shipping.purchase']._cron_recover()\nenv.cr.commit()\nanswer('recovered')\n"
+
+
+def load_loopback():
+    path = ROOT / "addons/shipping_connectors/tests/loopback_carrier.py"
+    spec = importlib.util.spec_from_file_location("loopback_carrier", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+loopback = load_loopback()
+
+
+class Worker:
+    """An Odoo shell that runs a script."""
+
+    def __init__(self, environment, database, script):
+        command = environment.odoo(
+            "shell",
+            "-d",
+            database,
+            "--no-http",
+            "--log-level=critical",
+            "--shell-interface=python",
+        )
+        self.process = subprocess.Popen(
+            command,
+            env=environment.process_env(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.process.stdin.write(PRELUDE + textwrap.dedent(script))
+        self.process.stdin.close()
+        self.lines = []
+
+    def await_line(self, start):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if line.startswith(start):
+                return line
+        pytest.fail("A worker ended too early:\n" + "".join(self.lines))
+
+    def result(self):
+        line = self.await_line(RESULT)
+        self.process.wait(timeout=60)
+        return json.loads(line.removeprefix(RESULT))
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+
+class Desk:
+    """A database with deliveries, and the carrier that sells it labels."""
+
+    def __init__(self, environment, database, carrier):
+        self.environment = environment
+        self.database = database
+        self.carrier = carrier
+        self.pickings = []
+
+    def start(self, script, **values):
+        script = script.format(**values) if values else script
+        return Worker(self.environment, self.database, script)
+
+    def run(self, script, **values):
+        return self.start(script, **values).result()
+
+    def query(self, statement):
+        return databases.execute(self.environment, statement, database=self.database)
+
+    def age(self):
+        """As if ten minutes had passed since whatever was begun."""
+        self.query(
+            "UPDATE shipping_purchase SET sent_at = sent_at - interval '10 minutes',"
+            " bought_at = bought_at - interval '10 minutes',"
+            " next_check = next_check - interval '10 minutes' RETURNING id"
+        )
+
+    def recover(self):
+        """Two rounds of the scheduled action: what the first one finds, the second one attaches."""
+        for _round in range(2):
+            self.age()
+            self.run(RECOVER)
+
+    def sold_for(self, picking):
+        """What the carrier sold for a delivery, by the keys that it was asked with."""
+        keys = self.query(f"SELECT key FROM shipping_purchase WHERE picking_ref = {picking}")
+        return [one for one in self.carrier.sold if (one["reference"],) in keys]
+
+    def await_sold(self, picking):
+        end = time.monotonic() + 30
+        while not self.sold_for(picking):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    def take(self, count=1):
+        taken, self.pickings = self.pickings[:count], self.pickings[count:]
+        return taken
+
+    def assert_balance(self):
+        """The carrier's books and ours say the same, and no paid label is lost."""
+        sold = sorted(one["tracking_code"] for one in self.carrier.kept)
+        rows = self.query(
+            "SELECT tracking_number, state, EXISTS (SELECT 1 FROM shipping_parcel parcel WHERE"
+            " parcel.purchase_key = purchase.key AND parcel.state <> 'cancelled')"
+            " FROM shipping_purchase purchase"
+            " WHERE state NOT IN ('rejected', 'voided') ORDER BY tracking_number"
+        )
+        assert [number for number, _state, _attached in rows] == sold
+        assert {state for _number, state, _attached in rows} <= {"bought"}
+        assert all(attached for _number, _state, attached in rows)
+
+
+@pytest.fixture(scope="module")
+def desk(environment, new_database):
+    bases.ensure_addons(environment)
+    database = new_database(bases.ADDONS, "labels")
+    with loopback.LoopbackCarrier() as carrier:
+        desk = Desk(environment, database, carrier)
+        desk.pickings = desk.run(PREPARE, url=carrier.url, key=loopback.API_KEY, count=30)
+        yield desk
+
+
+# where a worker dies, and how many labels the carrier has sold by then
+STEPS = {
+    "label_desk.Ledger, 'claim', 'before'": 0,
+    "label_desk.Ledger, 'claim', 'after'": 0,
+    "label_desk.Ledger, 'keep', 'before'": 0,
+    "EasyPost, '_offers', 'after'": 0,
+    "EasyPost, '_parse_bought', 'before'": 1,
+    "label_desk.Ledger, 'record', 'before'": 1,
+    "label_desk.Ledger, 'record', 'after'": 1,
+    "type(env['delivery.carrier']), '_store_paid', 'after'": 1,
+}
+
+
+@pytest.mark.parametrize("script", [BUY, VALIDATE], ids=["button", "validation"])
+def test_killed_at_every_step(desk, script):
+    pickings = desk.take(len(STEPS))
+    before = len(desk.carrier.sold)
+    for where, picking in zip(STEPS, pickings, strict=True):
+        worker = desk.start(f"stop_at({where})\n" + script.format(ids=[picking]))
+        worker.await_line("STOPPED")
+        worker.kill()
+        assert len(desk.sold_for(picking)) == STEPS[where], where
+    assert len(desk.carrier.sold) - before == sum(STEPS.values())
+    desk.recover()
+    desk.assert_balance()
+    # and whoever goes on pays nothing twice
+    assert all(desk.run(VALIDATE, ids=pickings))
+    assert [len(desk.sold_for(picking)) for picking in pickings] == [1] * len(pickings)
+    desk.assert_balance()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_while_the_carrier_sells(desk, moment):
+    """The request is on its way, or the answer is: only the carrier knows, and is asked."""
+    [picking] = desk.take()
+    desk.carrier.hold("buy", moment)
+    worker = desk.start(BUY, ids=[picking])
+    desk.carrier.await_held("buy", timeout=120)
+    # nobody waits for us meanwhile: what was read is all that the worker's transaction holds
+    locks = desk.query(
+        "SELECT DISTINCT mode FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "   AND locktype <> 'virtualxid'"
+    )
+    assert locks in ([], [("AccessShareLock",)])
+    worker.kill()
+    desk.carrier.release("buy")
+    desk.await_sold(picking)
+    desk.recover()
+    desk.assert_balance()
+    desk.run(VALIDATE, ids=[picking])
+    assert len(desk.sold_for(picking)) == 1
+    desk.assert_balance()
+
+
+def test_a_rollback_after_the_purchase(desk):
+    [picking] = desk.take()
+    before = len(desk.carrier.sold)
+    message = desk.run(
+        """
+        picking = env["stock.picking"].browse({ids})
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True).button_validate()
+        env.cr.rollback()
+        env.invalidate_all()
+        answer([picking.state, len(picking.parcel_ids)])
+        """,
+        ids=[picking],
+    )
+    assert message == ["assigned", 0]
+    assert len(desk.carrier.sold) - before == 1
+    [number] = desk.run(VALIDATE, ids=[picking])
+    assert number == desk.carrier.sold[-1]["tracking_code"]
+    assert len(desk.carrier.sold) - before == 1
+    desk.assert_balance()
+
+
+def test_a_serialization_failure_is_no_second_purchase(desk):
+    """Odoo runs the request again: the second run adopts what the first one bought."""
+    [picking] = desk.take()
+    before = len(desk.carrier.sold)
+    runs = desk.run(
+        """
+        from psycopg2.errors import SerializationFailure
+        runs = []
+        def validate():
+            runs.append(True)
+            picking = env["stock.picking"].browse({ids})
+            picking.move_ids.picked = True
+            picking.with_context(skip_backorder=True).button_validate()
+            if len(runs) < 4:
+                raise SerializationFailure()
+        retrying(validate, env)
+        env.cr.commit()
+        answer(len(runs))
+        """,
+        ids=[picking],
+    )
+    assert runs == 4
+    assert len(desk.carrier.sold) - before == 1
+    desk.assert_balance()
+
+
+def test_three_users_at_one_delivery(desk):
+    """One buys; the others are told, or use what was bought."""
+    [picking] = desk.take()
+    before = len(desk.carrier.sold)
+    desk.carrier.hold("buy", "before")
+    script = """
+    def press():
+        return env["stock.picking"].browse({ids}).action_buy_labels()
+    try:
+        retrying(press, env)
+        env.cr.commit()
+        answer("bought")
+    except UserError as error:
+        env.cr.rollback()
+        answer(str(error))
+    """
+    first = desk.start(script, ids=[picking])
+    desk.carrier.await_held("buy", timeout=120)
+    others = [desk.start(script, ids=[picking]) for _user in range(2)]
+    refused = [other.result() for other in others]
+    assert all("is being bought by" in message for message in refused), refused
+    desk.carrier.release("buy")
+    assert first.result() == "bought"
+    assert desk.run(script, ids=[picking]) == "bought"
+    assert len(desk.carrier.sold) - before == 1
+    desk.assert_balance()
+
+
+def test_a_batch_with_one_that_fails(desk):
+    pickings = desk.take(3)
+    before = len(desk.carrier.sold)
+    desk.carrier.fail("buy", "rate_limited")
+    numbers = desk.run(VALIDATE, ids=pickings)
+    assert [bool(number) for number in numbers] == [False, True, True]
+    assert len(desk.carrier.sold) - before == 2
+    desk.assert_balance()
+
+
+def test_a_label_of_a_deleted_delivery_is_given_back(desk):
+    """The delivery was cancelled while the worker was dead: the label goes back."""
+    [picking] = desk.take()
+    stop = "stop_at(label_desk.Ledger, 'record', 'after')\n"
+    worker = desk.start(stop + BUY, ids=[picking])
+    worker.await_line("STOPPED")
+    worker.kill()
+    kept = len(desk.carrier.kept)
+    desk.run(CANCEL, ids=[picking])
+    desk.recover()
+    assert len(desk.carrier.kept) == kept - 1
+    desk.assert_balance()
