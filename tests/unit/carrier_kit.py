@@ -1,7 +1,9 @@
 """What the tests of carriers share: the loopback carrier, recorded exchanges, a shipment."""
 
-import importlib.util
+import importlib
 import json
+import sys
+import types
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,15 +16,19 @@ ROOT = Path(__file__).resolve().parents[2]
 RECORDED = ROOT.parent / "shared" / "carriers"
 
 
-def _load_loopback():
-    path = ROOT / "addons/shipping_connectors/tests/loopback_carrier.py"
-    spec = importlib.util.spec_from_file_location("loopback_carrier", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _load_tests(name):
+    """A module of the addon's tests that needs no Odoo."""
+    full = f"shipping_tests.{name}"
+    if "shipping_tests" not in sys.modules:
+        package = types.ModuleType("shipping_tests")
+        package.__path__ = [str(ROOT / "addons/shipping_connectors/tests")]
+        sys.modules["shipping_tests"] = package
+    return importlib.import_module(full)
 
 
-loopback = _load_loopback()
+loopback = _load_tests("loopback_carrier")
+loopback_ups = _load_tests("loopback_ups")
+conformance = _load_tests("carrier_conformance")
 
 #: the shipment of the recorded exchanges: 15.4 oz, 10 × 8 × 4 in, from San Francisco
 SENDER = Address(

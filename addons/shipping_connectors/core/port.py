@@ -256,11 +256,14 @@ class Label:
 
 @dataclass(frozen=True)
 class BoughtParcel:
-    """What the carrier gave for one parcel of the spec, found again by ``reference``."""
+    """What the carrier gave for one parcel of the spec, found again by ``reference``.
+
+    :param cost: ``None`` when the carrier does not say it: a look-up of some carriers
+    """
 
     reference: str
     tracking_number: str
-    cost: Decimal
+    cost: Decimal | None
     labels: tuple[Label, ...] = ()
     sscc: str = ""
     carrier_ref: str = ""
@@ -271,6 +274,7 @@ class Bought:
     """A purchase: one entry per parcel, in the order of the spec.
 
     :param reference: the carrier's own number of the whole purchase
+    :param documents: for customs, beside the labels
     """
 
     parcels: tuple[BoughtParcel, ...]
@@ -278,10 +282,11 @@ class Bought:
     key: str
     quote: Quote | None = None
     reference: str = ""
+    documents: tuple[Label, ...] = field(default=(), repr=False)
 
     @property
     def cost(self) -> Decimal:
-        return sum((parcel.cost for parcel in self.parcels), Decimal(0))
+        return sum((parcel.cost or Decimal(0) for parcel in self.parcels), Decimal(0))
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,16 @@ class DeliveryCarrier(models.Model):
             ),
         )
         keys = [(parcel.reference, one.key) for parcel, one in zip(spec.parcels, paid, strict=True)]
-        return Shipment(picking, self, is_return).store(bought, spec, keys)
+        parcels = Shipment(picking, self, is_return).store(bought, spec, keys)
+        self._post_papers(picking, [file for one in paid for file in one.documents])
+        return parcels
+
+    def _post_papers(self, picking, files):
+        """Papers for customs, in the chatter once."""
+        known = set(picking.message_ids.attachment_ids.mapped("name"))
+        new = [(name, content) for name, content in files if name not in known]
+        if new:
+            picking.message_post(body=self.env._("Papers for customs."), attachments=new)
 
     def _get_shipping_cost(self, parcels, picking):
         """What the parcels cost, in the currency of the picking's order."""
@@ -223,6 +232,7 @@ class DeliveryCarrier(models.Model):
                 picking._get_shipping_date(),
             )
             for charged, of_currency in parcels.grouped("currency_id").items()
+            if charged  # else the carrier did not say what it cost
         )
 
     def _convert_shipping_amount(self, amount, code, currency, company, date):

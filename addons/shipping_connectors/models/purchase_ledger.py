@@ -24,7 +24,16 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..core import port
-from .shipping_purchase import BOUGHT, LIVE, REJECTED, SENDING, UNKNOWN, VOID_PENDING, VOIDED
+from .shipping_purchase import (
+    BOUGHT,
+    LIVE,
+    PAPERS,
+    REJECTED,
+    SENDING,
+    UNKNOWN,
+    VOID_PENDING,
+    VOIDED,
+)
 from .tools import to_decimal
 
 #: after so long whoever sent a purchase is dead or has given up, see `carrier_session`
@@ -92,6 +101,7 @@ class Paid:
     carrier_ref: str
     service_name: str
     labels: tuple[port.Label, ...] = field(repr=False)
+    documents: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     contents: dict = field(default_factory=dict, hash=False)
     is_new: bool = False
 
@@ -174,12 +184,13 @@ class Ledger:
             reference=row.parcel_reference,
             tracking_number=row.tracking_number,
             cost=to_decimal(row.cost),
-            currency=row.currency_id.name,
+            currency=row.currency_id.name or "",
             carrier_ref=row.carrier_ref or "",
             service_name=row.service_name or "",
             labels=tuple(
                 port.Label(one.name.rpartition(".")[2], one.raw) for one in row._get_labels()
             ),
+            documents=tuple((one.name, one.raw) for one in row._get_papers()),
             contents=row.contents or {},
             is_new=is_new,
         )
@@ -256,28 +267,34 @@ class Ledger:
             .with_context(active_test=False)
             .search([("name", "=", bought.currency)])
         )
+        documents = bought.documents
         for record, got in zip(records, bought.parcels, strict=True):
             if record.state == BOUGHT:  # a look-up was faster
                 result.append(self._read_paid(record))
                 continue
-            record.write(
-                {
-                    "state": BOUGHT,
-                    "bought_at": fields.Datetime.now(),
-                    "tracking_number": got.tracking_number,
-                    "carrier_ref": got.carrier_ref or bought.reference,
-                    "service_name": bought.quote.service_name if bought.quote else False,
-                    "cost": float(got.cost),
-                    "currency_id": currency.id,
-                    "error": False,
-                    "check_count": 0,
-                    # a label that is paid and did not arrive is asked for again
-                    "next_check": False if got.labels else fields.Datetime.now(),
-                }
-            )
+            record.write(self._prepare_bought(record, got, bought, currency))
             self._store_labels(record, got.labels)
+            # papers of the whole request lie with its first parcel
+            self._store_files(record, documents, PAPERS)
+            documents = ()
             result.append(self._read_paid(record, is_new=True))
         return result
+
+    def _prepare_bought(self, record, got, bought, currency):
+        silent = record.env._("The carrier does not say what the label cost: see its invoice.")
+        return {
+            "state": BOUGHT,
+            "bought_at": fields.Datetime.now(),
+            "tracking_number": got.tracking_number,
+            "carrier_ref": got.carrier_ref or bought.reference,
+            "service_name": bought.quote.service_name if bought.quote else False,
+            "cost": float(got.cost or 0),
+            "currency_id": currency.id,
+            "error": silent if got.cost is None else False,
+            "check_count": 0,
+            # a label that is paid and did not arrive is asked for again
+            "next_check": False if got.labels else fields.Datetime.now(),
+        }
 
     @step
     def store_labels(self, model, row_id, labels) -> None:
@@ -287,7 +304,10 @@ class Ledger:
         record.write({"next_check": False, "check_count": 0, "error": False})
 
     def _store_labels(self, record, labels):
-        known = set(record._get_labels().mapped("name"))
+        self._store_files(record, labels, "")
+
+    def _store_files(self, record, labels, suffix):
+        known = set(record._get_files().mapped("name"))
         record.env["ir.attachment"].create(
             [
                 {
@@ -297,7 +317,7 @@ class Ledger:
                     "res_id": record.id,
                 }
                 for label in labels
-                if (name := f"{record.tracking_number}.{label.format}") not in known
+                if (name := f"{record.tracking_number}{suffix}.{label.format}") not in known
             ]
         )
 

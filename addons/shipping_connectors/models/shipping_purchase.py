@@ -6,6 +6,8 @@ from odoo.tools import SQL
 DRAFT, SENDING, BOUGHT = "draft", "sending", "bought"
 REJECTED, UNKNOWN = "rejected", "unknown"
 VOID_PENDING, VOIDED = "void_pending", "voided"
+#: in the names of files that are no labels
+PAPERS = "-customs"
 #: a parcel has at most one purchase in these: its label is, or may be, paid
 LIVE = (SENDING, BOUGHT, UNKNOWN, VOID_PENDING)
 
@@ -175,10 +177,17 @@ class ShippingPurchase(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("The ledger of purchases is kept."))
 
-    def _get_labels(self):
-        """The label files of the purchase, as attachments."""
+    def _get_files(self):
         return (
             self.env["ir.attachment"]
             .sudo()
             .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         )
+
+    def _get_papers(self):
+        """Papers for customs, as attachments."""
+        return self._get_files().filtered(lambda one: f"{PAPERS}." in one.name)
+
+    def _get_labels(self):
+        """The label files of the purchase, as attachments."""
+        return self._get_files() - self._get_papers()

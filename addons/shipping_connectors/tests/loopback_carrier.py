@@ -56,8 +56,12 @@ class LoopbackCarrier(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    @property
+    def handler(self):
+        return LoopbackHandler
+
     def __init__(self, delay=0.0):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), self.handler)
         self.delay = delay
         self.lock = threading.Lock()
         self.numbers = itertools.count(1)
@@ -123,7 +127,7 @@ class LoopbackCarrier(ThreadingHTTPServer):
         """Clients that are killed are what it is there for."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class LoopbackHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -141,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self, method):
         url = urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(length) or b"null") if length else None
+        body = self._read_body(self.rfile.read(length)) if length else None
         parts = [unquote(part) for part in url.path.split("/") if part]
         operation = self._operation(method, parts)
         server = self.server
@@ -162,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._drop()
             return
         if operation != "file" and not self._is_authorized():
-            self._answer(401, {"error": {"code": "UNAUTHORIZED", "message": "Invalid API key."}})
+            self._answer(401, self._error("UNAUTHORIZED", "Invalid API key."))
             return
         status, answer = self._effect(operation, parts, body, parse_qs(url.query))
         self._wait(operation, "after")
@@ -172,6 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._spoil(fault, status, json.dumps(answer).encode())
         else:
             self._answer(status, answer)
+
+    def _read_body(self, raw):
+        return json.loads(raw or b"null")
 
     def _operation(self, method, parts):
         if parts[:1] == ["files"]:
@@ -190,6 +197,9 @@ class _Handler(BaseHTTPRequestHandler):
         return {"buy": "buy", "refund": "void", "label": "label", "cancel": "cancel_pickup"}.get(
             parts[-1], "unknown"
         )
+
+    def _error(self, code, message):
+        return {"error": {"code": code, "message": message}}
 
     def _is_authorized(self):
         expected = base64.b64encode(f"{API_KEY}:".encode()).decode()
@@ -214,11 +224,11 @@ class _Handler(BaseHTTPRequestHandler):
                 shipment = self._look_up(parts[2])
                 if shipment is None:
                     message = "The requested resource could not be found."
-                    return 404, {"error": {"code": "NOT_FOUND", "message": message}}
+                    return 404, self._error("NOT_FOUND", message)
                 return getattr(self, f"_{operation}")(shipment, body, query)
             if operation == "track":
                 return 200, self._track(body["tracker"]["tracking_code"])
-            return 404, {"error": {"code": "NOT_FOUND", "message": operation}}
+            return 404, self._error("NOT_FOUND", operation)
 
     def _look_up(self, name):
         shipments = self.server.shipments
@@ -274,7 +284,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _buy(self, shipment, body, query):
         if shipment["tracking_code"]:
             code = "SHIPMENT.POSTAGE.EXISTS"
-            return 422, {"error": {"code": code, "message": "Postage already exists."}}
+            return 422, self._error(code, "Postage already exists.")
         [rate] = [one for one in shipment["rates"] if one["id"] == body["rate"]["id"]]
         number = int(shipment["id"][4:])
         kind = str(shipment["options"].get("label_format") or "PNG").lower()
@@ -291,7 +301,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _void(self, shipment, body, query):
         if shipment["refund_status"]:
             code = "SHIPMENT.REFUND.UNAVAILABLE"
-            return 422, {"error": {"code": code, "message": "Refund was requested already."}}
+            return 422, self._error(code, "Refund was requested already.")
         shipment["refund_status"] = "submitted"
         return 200, shipment
 
@@ -330,7 +340,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._raw(500, "text/html", b"<html><h1>Oops</h1></html>")
             return
         status = {"unauthorized": 401, "conflict": 409, "rate_limited": 429}[fault]
-        body = json.dumps({"error": {"code": fault.upper(), "message": f"{fault} it is"}}).encode()
+        body = json.dumps(self._error(fault.upper(), f"{fault} it is")).encode()
         self._raw(
             status, "application/json", body, **({"Retry_After": "0"} if status == 429 else {})
         )

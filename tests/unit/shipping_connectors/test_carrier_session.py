@@ -163,14 +163,14 @@ def test_a_refused_token_is_dropped(carrier):
 
 def test_nothing_that_authorises_goes_to_a_file_server(carrier, monkeypatch):
     seen = []
-    handle = loopback._Handler._handle
+    handle = loopback.LoopbackHandler._handle
 
     def spy(self, method):
         if self.path.startswith("/files"):
             seen.append(self.headers.get("Authorization"))
         handle(self, method)
 
-    monkeypatch.setattr(loopback._Handler, "_handle", spy)
+    monkeypatch.setattr(loopback.LoopbackHandler, "_handle", spy)
     connect(carrier).buy(shipment(), "KEY1")
     assert seen == [None]
 

@@ -2,5 +2,7 @@
 
 from . import registry
 from .easypost import DEFINITION as _EASYPOST
+from .ups import DEFINITION as _UPS
 
 registry.register(_EASYPOST)
+registry.register(_UPS)

@@ -1,0 +1,184 @@
+"""The loopback carrier in UPS' words: tokens, shipments of several packages, label recovery."""
+
+import base64
+import binascii
+import struct
+import zlib
+
+from .loopback_carrier import LoopbackCarrier, LoopbackHandler
+
+CREDENTIALS = {"client_id": "loop", "client_secret": "back", "account_number": "A1B2C3"}
+TOKEN = "T0KEN-loopback"
+PRICES = {
+    "03": ("12.50", "9.80", "3"),
+    "02": ("30.00", "24.40", "2"),
+    "01": ("80.10", "61.20", "1"),
+}
+
+
+def png(width=8, height=12):
+    """A white picture, so small that it is written by hand."""
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", binascii.crc32(body))
+
+    rows = b"".join(b"\0" + b"\xff" * width for _row in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+PICTURE = base64.b64encode(png()).decode()
+
+
+class _Handler(LoopbackHandler):
+    def do_DELETE(self):  # noqa: N802 - called by http.server
+        self._handle("DELETE")
+
+    def _operation(self, method, parts):
+        path = "/".join(parts)
+        for part, operation in (
+            ("oauth/token", "token"),
+            ("rating/", "rate"),
+            ("recovery", "find"),
+            ("/ship", "buy"),
+            ("void/cancel", "void"),
+            ("track/v1/details", "track"),
+        ):
+            if path.startswith(f"api/shipments/v2409{part}") or (part != "/ship" and part in path):
+                return operation
+        return "unknown"
+
+    def _read_body(self, raw):
+        return None if self.path.startswith("/security") else super()._read_body(raw)
+
+    def _is_authorized(self):
+        if self.path.startswith("/security"):
+            pair = f"{CREDENTIALS['client_id']}:{CREDENTIALS['client_secret']}"
+            expected = "Basic " + base64.b64encode(pair.encode()).decode()
+        else:
+            expected = f"Bearer {TOKEN}"
+        return self.headers.get("Authorization") == expected
+
+    def _error(self, code, message):
+        return {"response": {"errors": [{"code": code, "message": message}]}}
+
+    def _effect(self, operation, parts, body, query):
+        if operation == "token":
+            return 200, {"access_token": TOKEN, "expires_in": "14399", "status": "approved"}
+        with self.server.lock:
+            effects = {
+                "rate": self._rate,
+                "buy": self._ship,
+                "find": self._recover,
+                "void": self._void_package,
+            }
+            if operation not in effects:
+                return 404, self._error("NOT_FOUND", operation)
+            return effects[operation](parts, body, query)
+
+    def _amount(self, value):
+        return {"CurrencyCode": "USD", "MonetaryValue": value}
+
+    def _charges(self, code, count):
+        public, negotiated, _days = PRICES[code]
+        return f"{float(public) * count:.2f}", f"{float(negotiated) * count:.2f}"
+
+    def _rate(self, parts, body, query):
+        shipment = body["RateRequest"]["Shipment"]
+        if shipment["ShipTo"]["Address"]["PostalCode"] == "00000":
+            return 400, self._error("111210", "The requested service is unavailable.")
+        count = len(shipment["Package"])
+        rated = []
+        for code, (_public, _negotiated, days) in PRICES.items():
+            public, negotiated = self._charges(code, count)
+            rated.append(
+                {
+                    "Service": {"Code": code},
+                    "TotalCharges": self._amount(public),
+                    "NegotiatedRateCharges": {"TotalCharge": self._amount(negotiated)},
+                    "GuaranteedDelivery": {"BusinessDaysInTransit": days},
+                }
+            )
+        return 200, {"RateResponse": {"RatedShipment": rated}}
+
+    def _ship(self, parts, body, query):
+        shipment = body["ShipmentRequest"]["Shipment"]
+        code = shipment["Service"]["Code"]
+        packages = shipment["Package"]
+        references = shipment.get("ReferenceNumber") or packages[0]["ReferenceNumber"]
+        public, negotiated = self._charges(code, len(packages))
+        numbers = [f"1ZA1B2C303{next(self.server.numbers):08d}" for _package in packages]
+        for number in numbers:
+            self.server.shipments[number] = {
+                "id": numbers[0],
+                "tracking_code": number,
+                "reference": references[0]["Value"],
+                "refund_status": None,
+            }
+        return 200, {
+            "ShipmentResponse": {
+                "ShipmentResults": {
+                    "ShipmentCharges": {"TotalCharges": self._amount(public)},
+                    "NegotiatedRateCharges": {"TotalCharge": self._amount(negotiated)},
+                    "ShipmentIdentificationNumber": numbers[0],
+                    "PackageResults": [
+                        {
+                            "TrackingNumber": number,
+                            "ShippingLabel": {
+                                "ImageFormat": {"Code": "PNG"},
+                                "GraphicImage": PICTURE,
+                            },
+                        }
+                        for number in numbers
+                    ],
+                }
+            }
+        }
+
+    def _recover(self, parts, body, query):
+        asked = body["LabelRecoveryRequest"]
+        if number := asked.get("TrackingNumber"):
+            found = [one for one in self.server.sold if one["tracking_code"] == number]
+        else:
+            reference = asked["ReferenceValues"]["ReferenceNumber"]["Value"]
+            found = [one for one in self.server.sold if one["reference"] == reference]
+        if not found:
+            return 404, self._error("9300022", "No label was found.")
+        return 200, {
+            "LabelRecoveryResponse": {
+                "ShipmentIdentificationNumber": found[0]["id"],
+                "LabelResults": [
+                    {
+                        "TrackingNumber": one["tracking_code"],
+                        "LabelImage": {"GraphicImage": PICTURE},
+                    }
+                    for one in found
+                ],
+            }
+        }
+
+    def _void_package(self, parts, body, query):
+        number = query["trackingnumber"][0]
+        if number not in self.server.shipments:
+            return 400, self._error("190102", "No shipment found.")
+        # voided, or voided already: UPS says the same
+        self.server.shipments[number]["refund_status"] = "voided"
+        return 200, {
+            "VoidShipmentResponse": {
+                "SummaryResult": {"Status": {"Code": "1", "Description": "Voided"}}
+            }
+        }
+
+
+class LoopbackUPS(LoopbackCarrier):
+    handler = _Handler
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"

@@ -1,0 +1,49 @@
+"""Every adapter passes the suite that comes with the addon."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+import shipping_core
+from carrier_kit import PARCEL, account, conformance, loopback, loopback_ups, shipment
+from shipping_core.carriers import registry
+from shipping_core.carriers.easypost import EasyPost
+from shipping_core.carriers.ups import UPS
+
+
+class TestEasyPost(conformance.CarrierConformance):
+    core = shipping_core
+
+    @pytest.fixture
+    def server(self):
+        with loopback.LoopbackCarrier() as server:
+            yield server
+
+    def connect(self, server, **account_values):
+        return EasyPost(account(server.url, **account_values))
+
+    def spec(self, **changes):
+        return shipment(**changes)
+
+
+class TestUPS(conformance.CarrierConformance):
+    core = shipping_core
+
+    @pytest.fixture
+    def server(self):
+        with loopback_ups.LoopbackUPS() as server:
+            yield server
+
+    def connect(self, server, **account_values):
+        return UPS(
+            registry.Account(loopback_ups.CREDENTIALS, base_url=server.url, **account_values)
+        )
+
+    def spec(self, **changes):
+        second = replace(PARCEL, reference="BOX2", weight=Decimal(1))
+        return shipment(**{"parcels": (PARCEL, second), **changes})
+
+
+def test_all_carriers_are_tested():
+    tested = {"easypost": TestEasyPost, "ups": TestUPS}
+    assert {one.code for one in registry.definitions()} - {"pigeon"} == set(tested)
