@@ -5,35 +5,27 @@ at the end what it sold.
 """
 
 import importlib.util
-import json
 import signal
-import subprocess
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
-from devkit import databases
-from devkit.testing import bases
+from devkit.testing import actors
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULT = "RESULT "
 
-PRELUDE = f"""
-import json, os, time
+PRELUDE = """
 from functools import partial
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
-from odoo.addons.shipping_connectors.models import label_desk, purchase_ledger
+from odoo.addons.shipping_connectors.models import label_desk
 from odoo.addons.shipping_connectors.core.carriers.easypost import EasyPost
 
-def answer(value):
-    print("{RESULT}" + json.dumps(value), flush=True)
-
-def stop_at(owner, name, when, say=lambda: print("STOPPED", flush=True)):
+def stop_at(owner, name, when, say):
     "The worker stays for ever before or after this function, and says so."
     original = getattr(owner, name)
     def stopping(*args, **kwargs):
@@ -86,8 +78,7 @@ answer(pickings.mapped("carrier_tracking_ref"))
 KILL = """
 from odoo import api, sql_db
 registry, uid = env.registry, env.uid
-env.cr.close()
-sql_db.close_all()
+env.cr.rollback()
 
 def buy(picking):
     picking.action_buy_labels()
@@ -101,6 +92,10 @@ def reaches_and_dies(where, work, picking_id):
     pid = os.fork()
     if not pid:
         try:
+            # the parent's connections stay open, and are not ours to use or to close
+            inherited = sql_db._Pool, registry._db
+            sql_db._Pool = None
+            registry._db = sql_db.db_connect(registry.db_name)
             with registry.cursor() as cr:
                 env = api.Environment(cr, uid, {{}})
                 owner, name, when = eval(where, {{**globals(), "env": env}})
@@ -132,65 +127,25 @@ def load_loopback():
 loopback = load_loopback()
 
 
-class Worker:
-    """An Odoo shell that runs a script."""
-
-    def __init__(self, environment, database, script):
-        command = environment.odoo(
-            "shell",
-            "-d",
-            database,
-            "--no-http",
-            "--log-level=critical",
-            "--shell-interface=python",
-        )
-        self.process = subprocess.Popen(
-            command,
-            env=environment.process_env(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.process.stdin.write(PRELUDE + textwrap.dedent(script))
-        self.process.stdin.close()
-        self.lines = []
-
-    def await_line(self, start):
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if line.startswith(start):
-                return line
-        pytest.fail("A worker ended too early:\n" + "".join(self.lines))
-
-    def result(self):
-        line = self.await_line(RESULT)
-        self.process.wait(timeout=60)
-        return json.loads(line.removeprefix(RESULT))
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=30)
-
-
 class Desk:
     """A database with deliveries, and the carrier that sells it labels."""
 
-    def __init__(self, environment, database, carrier):
-        self.environment = environment
-        self.database = database
+    def __init__(self, stage, carrier):
+        self.stage = stage
+        self.query = stage.query
         self.carrier = carrier
         self.pickings = []
 
-    def start(self, script, **values):
-        script = script.format(**values) if values else script
-        return Worker(self.environment, self.database, script)
-
     def run(self, script, **values):
-        return self.start(script, **values).result()
+        [answer] = self.stage.act(self._text(script, values))
+        return answer
 
-    def query(self, statement):
-        return databases.execute(self.environment, statement, database=self.database)
+    def start(self, script, **values):
+        """A worker in the middle of its script, as a context."""
+        return self.stage.actor(self._text(script, values))
+
+    def _text(self, script, values):
+        return PRELUDE + textwrap.dedent(script.format(**values) if values else script)
 
     def age(self):
         """As if ten minutes had passed since whatever was begun."""
@@ -236,11 +191,10 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(environment, new_database):
-    bases.ensure_addons(environment)
-    database = new_database(bases.ADDONS, "labels")
+def desk(environment, database, tmp_path_factory):
+    stage = actors.Stage(environment, database, tmp_path_factory.mktemp("labels"))
     with loopback.LoopbackCarrier() as carrier:
-        desk = Desk(environment, database, carrier)
+        desk = Desk(stage, carrier)
         desk.pickings = desk.run(PREPARE, url=carrier.url, key=loopback.API_KEY, count=30)
         yield desk
 
@@ -279,16 +233,17 @@ def test_killed_while_the_carrier_sells(desk, moment):
     """The request is on its way, or the answer is: only the carrier knows, and is asked."""
     [picking] = desk.take()
     desk.carrier.hold("buy", moment)
-    worker = desk.start(BUY, ids=[picking])
-    desk.carrier.await_held("buy", timeout=120)
-    # nobody waits for us meanwhile: what was read is all that the worker's transaction holds
-    locks = desk.query(
-        "SELECT DISTINCT mode FROM pg_locks JOIN pg_stat_activity USING (pid)"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        "   AND locktype <> 'virtualxid'"
-    )
-    assert locks in ([], [("AccessShareLock",)])
-    worker.kill()
+    with desk.start(BUY, ids=[picking]) as (worker, _log):
+        desk.carrier.await_held("buy", timeout=240)
+        # nobody waits for us meanwhile: what was read is all that the worker's transaction holds
+        locks = desk.query(
+            "SELECT DISTINCT mode FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "   AND locktype <> 'virtualxid'"
+        )
+        assert locks in ([], [("AccessShareLock",)])
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(timeout=30)
     desk.carrier.release("buy")
     desk.await_sold(picking)
     desk.recover()
@@ -362,13 +317,13 @@ def test_three_users_at_one_delivery(desk):
         env.cr.rollback()
         answer(str(error))
     """
-    first = desk.start(script, ids=[picking])
-    desk.carrier.await_held("buy", timeout=120)
-    others = [desk.start(script, ids=[picking]) for _user in range(2)]
-    refused = [other.result() for other in others]
-    assert all("is being bought by" in message for message in refused), refused
-    desk.carrier.release("buy")
-    assert first.result() == "bought"
+    with desk.start(script, ids=[picking]) as (first, log):
+        desk.carrier.await_held("buy", timeout=240)
+        refused = desk.stage.act(*[desk._text(script, {"ids": [picking]})] * 2)
+        assert all("is being bought by" in message for message in refused), refused
+        desk.carrier.release("buy")
+        assert first.wait(timeout=120) == 0
+        assert actors.ANSWER + '"bought"' in log.read_text()
     assert desk.run(script, ids=[picking]) == "bought"
     assert len(desk.carrier.sold) - before == 1
     desk.assert_balance()
@@ -387,10 +342,8 @@ def test_a_batch_with_one_that_fails(desk):
 def test_a_label_of_a_deleted_delivery_is_given_back(desk):
     """The delivery was cancelled while the worker was dead: the label goes back."""
     [picking] = desk.take()
-    stop = "stop_at(label_desk.Ledger, 'record', 'after')\n"
-    worker = desk.start(stop + BUY, ids=[picking])
-    worker.await_line("STOPPED")
-    worker.kill()
+    deaths = [("label_desk.Ledger, 'record', 'after'", picking)]
+    assert desk.run(KILL, work="buy", deaths=deaths) == [True]
     kept = len(desk.carrier.kept)
     desk.run(CANCEL, ids=[picking])
     desk.recover()
