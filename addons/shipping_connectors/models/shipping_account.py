@@ -41,8 +41,12 @@ class ShippingAccount(models.Model):
         groups="base.group_system",
         help="Replaces the carrier's own address, for a proxy or a test server.",
     )
-    carrier_ids = fields.One2many("delivery.carrier", "shipping_account_id", readonly=True)
-    carrier_count = fields.Integer(compute="_compute_carrier_count")
+    carrier_ids = fields.One2many(
+        "delivery.carrier", "shipping_account_id", string="Delivery Methods", readonly=True
+    )
+    carrier_count = fields.Integer(
+        string="Delivery Method Count", compute="_compute_carrier_count"
+    )
     capability_names = fields.Char(string="Offers", compute="_compute_capability_names")
 
     @api.model

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import groupby
 
 from .label_desk import LabelDesk
@@ -115,6 +115,10 @@ class StockPicking(models.Model):
 
     def _check_label_buying(self):
         self.ensure_one()
+        if not self.env.su and not self.env.user.has_group(
+            "shipping_connectors.group_shipping_user"
+        ):
+            raise AccessError(self.env._("Only users of Shipping buy labels."))
         if self.delivery_type != "carrier_account":
             raise UserError(
                 self.env._(
@@ -166,15 +170,22 @@ class StockPicking(models.Model):
         pickings = self.filtered(lambda picking: picking._buys_label_at_validation())
         for picking in pickings:
             try:
-                LabelDesk(picking, picking.carrier_id).obtain(
-                    picking.carrier_id.shipping_buy_when == "validate"
-                )
+                picking._obtain_labels()
             except UserError as error:
                 if len(self) == 1:
                     raise
                 failures[picking.id] = str(error)
         self.env.cr.cache["shipping_failures"] = failures
         return True
+
+    def _obtain_labels(self):
+        """Have the labels in the ledger that validation will want; nothing is written here."""
+        self.ensure_one()
+        carrier = self.carrier_id
+        may_buy = carrier.sudo().shipping_buy_when == "validate"
+        LabelDesk(self, carrier).obtain(may_buy)
+        if carrier.return_label_on_delivery and may_buy:
+            LabelDesk(self, carrier, is_return=True).obtain()
 
     def _buys_label_at_validation(self):
         """Whether Odoo will send the picking to its carrier when it is done."""

@@ -288,6 +288,11 @@ class TestBuyLabels(CarrierCase):
             purchase.with_user(user).write({"state": "rejected"})
         with self.assertRaises(AccessError):
             purchase.with_user(user).unlink()
+        seller = new_test_user(
+            self.env, "seller", "sales_team.group_sale_salesman", company_id=self.company.id
+        )
+        with self.assertRaisesRegex(AccessError, "Only users of Shipping"):
+            picking.with_user(seller).action_buy_labels()
         with self.assertRaisesRegex(UserError, "is kept"):
             purchase.unlink()
         purchase.action_not_bought()
