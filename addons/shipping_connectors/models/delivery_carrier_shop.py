@@ -1,0 +1,106 @@
+"""What all delivery methods ask for one document, side by side."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core import port
+
+_logger = logging.getLogger(__name__)
+
+#: so many carriers are asked at the same time
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A service that a delivery method offers, or why it offers none.
+
+    :param price: in the document's currency, without margins
+    """
+
+    carrier: models.BaseModel
+    quote: port.Quote | None = None
+    price: float = 0.0
+    problem: str = ""
+
+
+class DeliveryCarrier(models.Model):
+    _inherit = "delivery.carrier"
+
+    def _shop(self, document):
+        """Every service of these methods for an order or a picking, cheapest first.
+
+        What needs the database is prepared first; then all carriers are asked at once, while no
+        record is touched.
+
+        :param document: ``sale.order`` or ``stock.picking`` record
+        :return: list of :class:`Offer`; those that offer nothing come last, with the reason
+        """
+        asked, offers = [], []
+        for carrier in self.sudo():
+            try:
+                asked.append((carrier, *carrier._prepare_shop(document.sudo())))
+            except (UserError, port.Rejected) as problem:
+                offers.append(Offer(carrier, problem=carrier._get_shop_problem(problem)))
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+            answers = list(pool.map(lambda one: _ask(one[1], one[2]), asked))
+        for (carrier, _adapter, _spec), answer in zip(asked, answers, strict=True):
+            if isinstance(answer, Exception):
+                offers.append(Offer(carrier, problem=carrier._get_shop_problem(answer)))
+                continue
+            offers += [carrier._prepare_offer(quote, document) for quote in answer]
+        return sorted(
+            offers, key=lambda offer: (bool(offer.problem), offer.price, offer.carrier.name or "")
+        )
+
+    def _prepare_shop(self, document):
+        """The adapter to ask, and what to ask it: all services."""
+        self.ensure_one()
+        adapter = self._get_shop_adapter()
+        if document._name == "sale.order":
+            return adapter, self._prepare_shipment_spec_from_order(document)
+        return adapter, self._prepare_shipment_spec_from_picking(document)
+
+    def _get_shop_adapter(self):
+        if self.delivery_type == "rate_table":
+            return self._get_rate_table_adapter()
+        return self._get_shipping_account()._connect()
+
+    def _prepare_offer(self, quote, document):
+        order = document if document._name == "sale.order" else document.sale_id
+        currency = order.currency_id or document.company_id.currency_id
+        try:
+            price = self._convert_shipping_amount(
+                quote.amount, quote.currency, currency, document.company_id, None
+            )
+        except UserError as problem:
+            return Offer(self, quote, problem=str(problem))
+        return Offer(self, quote, price=price)
+
+    def _get_shop_problem(self, problem):
+        if isinstance(problem, port.CarrierError):
+            return self._get_shipping_error_message(problem)
+        if isinstance(problem, UserError):
+            return str(problem)
+        return self.env._("This carrier's answer could not be used. See the server's log.")
+
+    def _filter_shoppable(self):
+        """Methods that name services and prices of their own."""
+        return self.filtered(
+            lambda carrier: carrier.delivery_type in ("rate_table", "carrier_account")
+        )
+
+
+def _ask(adapter, spec):
+    """In a thread of its own: no record, no cursor. One carrier's fault is not the others'."""
+    try:
+        return adapter.rate(spec)
+    except port.CarrierError as refusal:
+        return refusal
+    except Exception as fault:
+        _logger.exception("Rates could not be asked")
+        return fault

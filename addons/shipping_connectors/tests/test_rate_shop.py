@@ -1,0 +1,115 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .carrier_case import CarrierCase
+
+
+@tagged("post_install", "-at_install")
+class TestRateShop(CarrierCase):
+    """All services of all methods side by side; one is chosen."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # own vans deliver in Britain only: tables of other tests and demo data are not asked
+        cls.env["delivery.carrier"].search(
+            [("id", "not in", (cls.carrier | cls.loopback_method).ids)]
+        ).active = False
+
+    def _shop(self, document):
+        action = document.action_compare_shipping()
+        return self.env["shipping.rate.shop"].browse(action["res_id"])
+
+    def test_side_by_side(self):
+        order = self._create_order(1)
+        shop = self._shop(order)
+        offers = shop.line_ids.filtered(lambda line: not line.problem)
+        # 2 USD for a pound: 6.07, 7.42 and 34.15 USD
+        self.assertRecordValues(
+            offers,
+            [
+                {
+                    "carrier_id": self.loopback_method.id,
+                    "service_code": code,
+                    "price": price,
+                    "transit_days": days,
+                    "is_cheapest": cheapest,
+                }
+                for code, price, days, cheapest in (
+                    ("USPS/GroundAdvantage", 3.04, 3, True),
+                    ("USPS/Priority", 3.71, 2, False),
+                    ("USPS/Express", 17.08, 1, False),
+                )
+            ],
+        )
+        [refused] = shop.line_ids - offers
+        self.assertEqual(refused.carrier_id, self.carrier)
+        self.assertIn("no zone for", refused.problem)
+        with self.assertRaisesRegex(UserError, "no zone for"):
+            refused.action_choose()
+        self.assertEqual(self.server.sold, [])
+
+    def test_tables_beside_accounts(self):
+        self.customer.write(
+            {"country_id": self.env.ref("base.uk").id, "state_id": False, "zip": "SW1A 2AA"}
+        )
+        self.product.write({"hs_code": "940520", "country_of_origin": self.env.ref("base.cn").id})
+        shop = self._shop(self._create_order(1))
+        self.assertEqual(
+            [(line.carrier_id, line.price) for line in shop.line_ids],
+            # the loopback carrier asks the same anywhere; the vans 6.60 and 24 pounds
+            [
+                (self.loopback_method, 3.04),
+                (self.loopback_method, 3.71),
+                (self.carrier, 6.60),
+                (self.loopback_method, 17.08),
+                (self.carrier, 24.00),
+            ],
+        )
+
+    def test_one_carrier_away_does_not_hide_the_others(self):
+        self.server.fail("create", "html_error")
+        shop = self._shop(self._create_order(1))
+        self.assertEqual(len(shop.line_ids), 2)
+        problem = shop.line_ids.filtered(lambda line: line.carrier_id == self.loopback_method)
+        self.assertIn("problem of its own (500)", problem.problem)
+
+    def test_chosen_on_the_order_and_bought(self):
+        self.loopback_method.margin = 0.5
+        order = self._create_order(1)
+        shop = self._shop(order)
+        shop.line_ids.filtered(lambda line: line.service_code == "USPS/Priority").action_choose()
+        self.assertEqual(order.carrier_id, self.loopback_method)
+        self.assertEqual(order.shipping_service_code, "USPS/Priority")
+        # 3.71 and half of it
+        self.assertAlmostEqual(order.order_line.filtered("is_delivery").price_unit, 5.57, 2)
+        order.action_confirm()
+        picking = order.picking_ids
+        self.assertEqual(picking.shipping_service_code, "USPS/Priority")
+        picking.action_buy_labels()
+        self.assertEqual(picking.parcel_ids.service_name, "USPS Priority")
+        self.assertEqual(picking.parcel_ids.cost, 7.42)
+
+    def test_chosen_on_the_delivery(self):
+        picking = self._create_delivery(3)
+        self._pack(picking, 1, 2)
+        shop = self._shop(picking)
+        offers = shop.line_ids.filtered(lambda line: not line.problem)
+        # two parcels each
+        self.assertEqual(offers.mapped("price"), [6.07, 7.42, 34.15])
+        offers[1].action_choose()
+        self.assertEqual(picking.shipping_service_code, "USPS/Priority")
+        picking.action_buy_labels()
+        self.assertEqual(picking.parcel_ids.mapped("cost"), [7.42, 7.42])
+
+    def test_a_table_is_chosen_with_its_service(self):
+        order = self._create_order(1, carrier=self.loopback_method)
+        order._choose_shipping_service(self.carrier, str(self.express.id), 24)
+        self.assertEqual(order.carrier_id, self.carrier)
+        self.assertEqual(order.rate_service_id, self.express)
+        self.assertFalse(order.shipping_service_code)
+
+    def test_nobody_to_ask(self):
+        (self.carrier | self.loopback_method).active = False
+        with self.assertRaisesRegex(UserError, "No delivery method"):
+            self._create_order(1).action_compare_shipping()
