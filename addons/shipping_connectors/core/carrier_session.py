@@ -403,8 +403,9 @@ class _Watched:
     """Mixin of connections: shows its socket to the watch of this thread's call."""
 
     def connect(self):
-        super().connect()
+        result = super().connect()
         self._show()
+        return result
 
     def request(self, *args, **kwargs):
         self._show()
@@ -439,8 +440,9 @@ class _Adapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
+        result = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        return result
 
     def proxy_manager_for(self, *args, **kwargs):
         manager = super().proxy_manager_for(*args, **kwargs)

@@ -256,7 +256,8 @@ class DeliveryCarrier(models.Model):
     def _get_shipping_service_code(self, document):
         """The carrier's code of the service wanted for an order or picking; empty: cheapest."""
         self.ensure_one()
-        return self.shipping_service_code or ""
+        wanted = document.shipping_service_code if document.carrier_id == self else ""
+        return wanted or self.shipping_service_code or ""
 
     # -- what the carrier is told beyond addresses and parcels ------------------------------------
 

@@ -90,12 +90,15 @@ class LabelDesk:
     def _adopt(self, slots):
         """What is paid for already, by slot; refuses while that is not certain."""
         adopted = {}
+        live = self.ledger.live(slots)
         for slot in slots:
-            row = self.ledger.live(slots).get(slot.name)
+            row = live.get(slot.name)
             if row is None:
                 continue
             if row.state not in (BOUGHT, VOID_PENDING):
                 row = self._clear_up(row, slot)
+                # what was bought in the same request is cleared up with it
+                live = self.ledger.live(slots)
             if row.state == VOID_PENDING:
                 row = self._finish_void(row, slot)
             if row.state == BOUGHT:
@@ -195,7 +198,9 @@ class LabelDesk:
         except (port.Rejected, port.Retryable) as failure:
             message = self.carrier._get_shipping_error_message(failure)
             self.ledger.reject(rows, message)
-            raise UserError(f"{self.picking.name}: {message}") from failure
+            raise UserError(
+                self.env._("%(picking)s: %(problem)s", picking=self.picking.name, problem=message)
+            ) from failure
         except port.Unknown as failure:
             return self._after_doubt(rows, slots, failure)
         except Exception as failure:

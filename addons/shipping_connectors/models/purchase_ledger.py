@@ -144,12 +144,11 @@ class Ledger:
 
     @contextmanager
     def _transaction(self):
-        """The model on a cursor of its own; committed at the end."""
+        """The model on a cursor of its own, which commits when it is left without an error."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"lang": self.lang})
             yield env["shipping.purchase"]
             env.flush_all()
-            cr.commit()
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -365,8 +364,7 @@ class Ledger:
     @step
     def note(self, model, row_id, message) -> None:
         """Why a purchase could not be brought to its end; seen by whoever decides about it."""
-        record = self._lock_ids(model, [row_id])
-        record.error = message
+        self._postpone(self._lock_ids(model, [row_id]), message)
 
     @step
     def get_void_reference(self, model, row_id) -> str:

@@ -44,9 +44,7 @@ class ShippingAccount(models.Model):
     carrier_ids = fields.One2many(
         "delivery.carrier", "shipping_account_id", string="Delivery Methods", readonly=True
     )
-    carrier_count = fields.Integer(
-        string="Delivery Method Count", compute="_compute_carrier_count"
-    )
+    carrier_count = fields.Integer(string="Delivery Method Count", compute="_compute_carrier_count")
     capability_names = fields.Char(string="Offers", compute="_compute_capability_names")
 
     @api.model

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core import port
@@ -42,19 +43,20 @@ class ShippingPurchase(models.Model):
     @api.model
     def _get_recover_domain(self):
         now = fields.Datetime.now()
-        return [
-            "|", "|", "|", "|",
-            "&", ("state", "=", SENDING), ("sent_at", "<", now - LEASE),
-            "&", ("state", "in", (UNKNOWN, VOID_PENDING)), ("next_check", "<=", now),
-            "&", "&", "&",
-            ("state", "=", BOUGHT),
-            ("is_void_refused", "=", False),
-            ("bought_at", "<", now - LEASE),
-            ("is_attached", "=", False),
-            "&", ("state", "=", VOIDED), ("is_attached", "=", True),
-            "&", "&", ("state", "=", BOUGHT), ("id", "in", self._get_unlabelled_query()),
-            ("next_check", "<=", now),
-        ]  # fmt: skip
+        abandoned = Domain("state", "=", SENDING) & Domain("sent_at", "<", now - LEASE)
+        in_doubt = Domain("state", "in", (UNKNOWN, VOID_PENDING))
+        lost = (
+            Domain("state", "=", BOUGHT)
+            & Domain("is_void_refused", "=", False)
+            # until then it may be on its way to its parcel
+            & Domain("bought_at", "<", now - LEASE)
+            & Domain("is_attached", "=", False)
+        )
+        unusable = Domain("state", "=", VOIDED) & Domain("is_attached", "=", True)
+        unlabelled = Domain("state", "=", BOUGHT) & Domain("id", "in", self._get_unlabelled_query())
+        # what could not be done waits, and keeps nothing else waiting
+        due = Domain("next_check", "=", False) | Domain("next_check", "<=", now)
+        return abandoned | ((in_doubt | lost | unusable | unlabelled) & due)
 
     @api.model
     def _get_unlabelled_query(self):
@@ -87,9 +89,15 @@ class ShippingPurchase(models.Model):
     def _fetch_labels(self):
         """Ask for a label that did not come with its purchase."""
         self.ensure_one()
-        if self._get_labels() or not self.account_id._has_capability(port.Capability.REPRINT):
+        if self._get_labels():
             return
         ledger = Ledger(self.env)
+        if not self.account_id._has_capability(port.Capability.REPRINT):
+            ledger.postpone(
+                self.id,
+                self.env._("The label did not arrive, and the carrier gives it once. Void it."),
+            )
+            return
         try:
             labels = self.account_id._connect().labels(
                 self.carrier_ref, self.carrier_id.shipping_label_format or "pdf"

@@ -7,5 +7,7 @@ class StockMove(models.Model):
     def _get_new_picking_values(self):
         values = super()._get_new_picking_values()
         if values.get("carrier_id"):
-            values["rate_service_id"] = self.reference_ids.sale_ids.rate_service_id[:1].id
+            order = self.reference_ids.sale_ids[:1]
+            values["rate_service_id"] = order.rate_service_id.id
+            values["shipping_service_code"] = order.shipping_service_code
         return values

@@ -16,6 +16,10 @@ class StockPicking(models.Model):
         ondelete="set null",
         help="Empty takes the delivery method's default service, or its cheapest one.",
     )
+    shipping_service_code = fields.Char(
+        string="Carrier's Service",
+        help="Service of the carrier account. Empty takes the delivery method's.",
+    )
     parcel_ids = fields.One2many("shipping.parcel", "picking_id", string="Parcels", copy=False)
     parcel_count = fields.Integer(compute="_compute_parcel_count", compute_sudo=True)
 
@@ -35,6 +39,7 @@ class StockPicking(models.Model):
     def _onchange_carrier_id_rate_service(self):
         if self.rate_service_id.carrier_id != self.carrier_id:
             self.rate_service_id = False
+            self.shipping_service_code = False
 
     # -- boxes ----------------------------------------------------------------------------------
 
@@ -91,6 +96,23 @@ class StockPicking(models.Model):
 
     # -- shipping -------------------------------------------------------------------------------
 
+    def action_compare_shipping(self):
+        """All services of all methods side by side, for what is packed."""
+        self.ensure_one()
+        return self.env["shipping.rate.shop"]._open(self)
+
+    def _choose_shipping_service(self, carrier, service_code, _price):
+        """Ship by a service of the rate shop."""
+        self.ensure_one()
+        is_table = carrier.delivery_type == "rate_table"
+        self.write(
+            {
+                "carrier_id": carrier.id,
+                "rate_service_id": int(service_code) if is_table else False,
+                "shipping_service_code": False if is_table else service_code,
+            }
+        )
+
     # -- carriers with an account ---------------------------------------------------------------
 
     def action_buy_labels(self):
@@ -99,6 +121,10 @@ class StockPicking(models.Model):
         All labels are bought before anything is written, so that nothing of ours is locked while
         the carrier is asked. One failure is no reason to withhold the labels of the others.
         """
+        if not self.env.su and not self.env.user.has_group(
+            "shipping_connectors.group_shipping_user"
+        ):
+            raise AccessError(self.env._("Only users of Shipping buy labels."))
         obtained, failures = [], []
         for picking in self:
             try:
@@ -115,10 +141,6 @@ class StockPicking(models.Model):
 
     def _check_label_buying(self):
         self.ensure_one()
-        if not self.env.su and not self.env.user.has_group(
-            "shipping_connectors.group_shipping_user"
-        ):
-            raise AccessError(self.env._("Only users of Shipping buy labels."))
         if self.delivery_type != "carrier_account":
             raise UserError(
                 self.env._(

@@ -4,6 +4,7 @@ from . import (
     test_driver_page,
     test_parcel,
     test_rate_shipment,
+    test_rate_shop,
     test_rate_table,
     test_security,
     test_send_shipping,

@@ -82,7 +82,7 @@ class TestRateShop(CarrierCase):
         self.assertEqual(order.carrier_id, self.loopback_method)
         self.assertEqual(order.shipping_service_code, "USPS/Priority")
         # 3.71 and half of it
-        self.assertAlmostEqual(order.order_line.filtered("is_delivery").price_unit, 5.57, 2)
+        self.assertAlmostEqual(order.order_line.filtered("is_delivery").price_unit, 5.565)
         order.action_confirm()
         picking = order.picking_ids
         self.assertEqual(picking.shipping_service_code, "USPS/Priority")

@@ -1,1 +1,1 @@
-from . import choose_delivery_carrier, delivery_rate_import
+from . import choose_delivery_carrier, delivery_rate_import, shipping_rate_shop
