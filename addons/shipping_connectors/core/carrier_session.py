@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 from http import HTTPStatus
+from typing import TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -78,6 +79,7 @@ class Answer:
         return json.loads(self.body)
 
 
+T = TypeVar("T")
 Explain = Callable[[object], str]
 Keep = Callable[[Exchange], None]
 
@@ -145,34 +147,38 @@ class CarrierSession:
         # before anything is sent: what fails here never left us
         authorization = self.authorize()
         all_headers = {"Accept": "application/json", **authorization, **(headers or {})}
-        attempts = READ_ATTEMPTS if kind is Kind.READ else 1
-        for attempt in range(1, attempts + 1):
-            try:
-                self._check_time(kind)
-                answer = self._send(kind, method, self.base_url + path, all_headers, send)
-                self._keep(kind, method, path, answer)
-                return self._understand(kind, answer)
-            except Retryable as failure:
-                wait = self._get_wait(failure, attempt)
-                if attempt == attempts or wait > LONGEST_WAIT:
-                    raise
-                self.sleep(wait)
-        raise AssertionError("unreachable")
+
+        def once() -> object:
+            self._check_time(kind)
+            answer = self._send(kind, method, self.base_url + path, all_headers, send)
+            self._keep(kind, method, path, answer)
+            return self._understand(kind, answer)
+
+        return self._repeat(kind, once)
 
     def download(self, url: str) -> bytes:
         """A file that the carrier pointed to, a label for instance.
 
         It usually lies with a storage provider: nothing that authorises is sent along.
         """
-        for attempt in range(1, READ_ATTEMPTS + 1):
+
+        def once() -> bytes:
+            answer = self._send(Kind.READ, "GET", url, {}, {})
+            if answer.status != HTTPStatus.OK:
+                raise self._failure(Kind.READ, answer)
+            return answer.body
+
+        return self._repeat(Kind.READ, once)
+
+    def _repeat(self, kind: Kind, once: Callable[[], T]) -> T:
+        """Reads are repeated while the carrier does not ask for too long a pause."""
+        attempts = READ_ATTEMPTS if kind is Kind.READ else 1
+        for attempt in range(1, attempts + 1):
             try:
-                answer = self._send(Kind.READ, "GET", url, {}, {})
-                if answer.status != HTTPStatus.OK:
-                    raise self._failure(Kind.READ, answer)
-                return answer.body
+                return once()
             except Retryable as failure:
                 wait = self._get_wait(failure, attempt)
-                if attempt == READ_ATTEMPTS or wait > LONGEST_WAIT:
+                if attempt == attempts or wait > LONGEST_WAIT:
                     raise
                 self.sleep(wait)
         raise AssertionError("unreachable")

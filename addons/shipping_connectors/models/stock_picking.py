@@ -149,16 +149,20 @@ class StockPicking(models.Model):
                     picking=self.name,
                 )
             )
+        self._check_ready_for_labels()
+        if self.picking_type_code == "incoming":
+            raise UserError(
+                self.env._("%(picking)s is a receipt: there is nothing to ship.", picking=self.name)
+            )
+
+    def _check_ready_for_labels(self):
+        self.ensure_one()
         if self.state not in ("assigned", "done"):
             raise UserError(
                 self.env._(
                     "%(picking)s is not ready: reserve and pack its products first.",
                     picking=self.name,
                 )
-            )
-        if self.picking_type_code == "incoming":
-            raise UserError(
-                self.env._("%(picking)s is a receipt: there is nothing to ship.", picking=self.name)
             )
 
     def _get_label_notification(self, obtained, failures):
@@ -249,13 +253,7 @@ class StockPicking(models.Model):
                         picking=picking.name,
                     )
                 )
-            if picking.state not in ("assigned", "done"):
-                raise UserError(
-                    self.env._(
-                        "%(picking)s is not ready: reserve and pack its products first.",
-                        picking=picking.name,
-                    )
-                )
+            picking._check_ready_for_labels()
             picking.carrier_id._rate_table_ship(picking)
         return True
 
