@@ -44,7 +44,10 @@ class DeliveryCarrier(models.Model):
         "the validation, or is bought.",
     )
     shipping_label_format = fields.Selection(
-        [("pdf", "PDF"), ("zpl", "ZPL (thermal printer)")], required=True, default="pdf"
+        [("pdf", "PDF"), ("zpl", "ZPL (thermal printer)")],
+        string="Label Format",
+        required=True,
+        default="pdf",
     )
     shipping_signature = fields.Boolean(string="Signature Required")
     shipping_saturday = fields.Boolean(string="Saturday Delivery")

@@ -213,7 +213,7 @@ class LabelDesk:
         """The answer was lost: often the carrier can say at once that it sold."""
         message = self.carrier._get_shipping_error_message(failure)
         self.ledger.doubt(rows, message)
-        settle(self.env, self.account, rows[0])
+        settle(self.env, self.account, replace(rows[0], error=message))
         paid = self.ledger.paid([row.id for row in rows])
         if len(paid) == len(rows):
             return [replace(one, is_new=True) for one in paid]
