@@ -22,6 +22,7 @@ ARROWS = {
     "inventory_visibility": {"stock"},
     "smart_reorder": {"inventory_visibility", "purchase_stock"},
     "shipping_connectors": {"stock_delivery"},
+    "inventory_valuation": {"stock_account", "inventory_visibility"},
     "inventory_visibility_expiry": {"inventory_visibility", "product_expiry"},
     "inventory_visibility_mrp": {"inventory_visibility", "mrp"},
     "inventory_visibility_sale": {"inventory_visibility", "sale_stock"},

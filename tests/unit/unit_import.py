@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PURE_PACKAGES = {
     "smart_reorder_engine": "addons/smart_reorder/engine",
     "shipping_core": "addons/shipping_connectors/core",
+    "valuation_core": "addons/inventory_valuation/core",
     "visibility_core": "addons/inventory_visibility/core",
     "visibility_sale_core": "addons/inventory_visibility_sale/core",
     "visibility_mrp_core": "addons/inventory_visibility_mrp/core",

@@ -1,0 +1,25 @@
+{
+    "name": "Inventory Valuation",
+    "summary": "Stock value by location and date, from an append-only ledger that adds up to"
+    " Odoo's own figure",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "LGPL-3",
+    "author": "Inventory Suite contributors",
+    "website": "https://github.com/inventory-suite/odoo-inventory",
+    "depends": ["stock_account", "inventory_visibility"],
+    "data": [
+        "security/inventory_valuation_groups.xml",
+        "security/ir.model.access.csv",
+        "security/inventory_valuation_rules.xml",
+        "data/stock_valuation_cron.xml",
+        "views/stock_valuation_entry_views.xml",
+        "views/stock_valuation_line_views.xml",
+        "views/stock_valuation_book_views.xml",
+        "views/stock_valuation_period_views.xml",
+        "wizard/stock_valuation_at_date_views.xml",
+        "wizard/stock_valuation_close_views.xml",
+        "views/inventory_valuation_menus.xml",
+    ],
+    "demo": ["demo/inventory_valuation_demo.xml"],
+}

@@ -1,0 +1,18 @@
+from odoo import api, models
+
+
+class StockLot(models.Model):
+    _inherit = "stock.lot"
+
+    @api.depends_context("valuation_ledger", "location", "owners")
+    def _compute_value(self):
+        return super()._compute_value()
+
+    def write(self, vals):
+        if "standard_price" not in vals:
+            return super().write(vals)
+        writer = self.env["stock.valuation.writer"]
+        with writer._collect():
+            result = super().write(vals)
+            writer._touch_products(self.product_id, self.env.company)
+        return result

@@ -1,0 +1,144 @@
+"""Makes up for the history of products that moved before the addon was there."""
+
+import logging
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..core.history import Event, History
+
+_logger = logging.getLogger(__name__)
+
+#: Products whose history is written and committed at a time.
+BATCH = 50
+
+
+class StockValuationBackfill(models.AbstractModel):
+    """Writes the entries of past movements, product by product.
+
+    A product's book and all of its entries are committed together: after a kill, the products that
+    have no book are those that are left. What Odoo says about a product in the end and its history
+    does not (receipts that were edited, cost methods that changed) is a revaluation of today.
+    """
+
+    _name = "stock.valuation.backfill"
+    _description = "Back-Fill of the Valuation Ledger"
+
+    @api.model
+    def _cron_backfill(self):
+        cron = self.env["ir.cron"]
+        todo = self._get_todo()
+        cron._commit_progress(remaining=len(todo))
+        by_company = defaultdict(list)
+        for company_id, product_id in todo:
+            by_company[company_id].append(product_id)
+        for company_id, product_ids in by_company.items():
+            company = self.env["res.company"].browse(company_id)
+            for batch in split_every(BATCH, product_ids, list):
+                self._backfill(company, batch)
+                if not cron._commit_progress(len(batch)):
+                    return
+
+    @api.model
+    def _get_todo(self, company=None):
+        """Return (company, product) for what moved or is on hand, and has no book."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT known.company_id, known.product_id
+                  FROM (
+                    SELECT move.company_id, move.product_id
+                      FROM stock_move move
+                     WHERE move.state = 'done'
+                     UNION
+                    SELECT location.company_id, quant.product_id
+                      FROM stock_quant quant
+                      JOIN stock_location location ON location.id = quant.location_id
+                     WHERE %(valued)s
+                  ) AS known
+                  JOIN product_product product ON product.id = known.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                 WHERE template.is_storable
+                   AND known.company_id IS NOT NULL
+                   AND (%(company)s::integer IS NULL OR known.company_id = %(company)s)
+                   AND NOT EXISTS (
+                        SELECT FROM stock_valuation_book book
+                         WHERE book.company_id = known.company_id
+                           AND book.product_id = known.product_id)
+                 ORDER BY known.company_id, known.product_id
+                """,
+                valued=self.env["stock.valuation.source"]._valued("location"),
+                company=company.id if company else None,
+            )
+        )
+
+    @api.model
+    def _backfill(self, company, product_ids):
+        """Open the books of products with everything that has happened to them."""
+        self.env.flush_all()
+        source = self.env["stock.valuation.source"]
+        writer = self.env["stock.valuation.writer"]
+        lines = source._get_lines(company, SQL("move.product_id = ANY(%s)", list(product_ids)))
+        self.env["stock.valuation.book"].sudo()._open(company, product_ids)
+        products = self.env["product.product"].browse(product_ids)
+        groups = writer._get_groups(company, products, lines)
+        prices = self._get_price_changes(company, product_ids)
+        values = []
+        for group in groups.values():
+            values += self._prepare_history(company, group, prices)
+        writer._create_entries(values)
+        _logger.info(
+            "Valuation ledger of %s: %s products, %s movements, %s entries",
+            company.name,
+            len(product_ids),
+            len(lines),
+            len(values),
+        )
+
+    @api.model
+    def _prepare_history(self, company, group, prices):
+        """Return the entries of a group's past, and what brings it to Odoo's present value."""
+        writer = self.env["stock.valuation.writer"]
+        price = writer._get_price(company, group)
+        method = "standard" if group.owner else group.product.cost_method
+        changes = [] if group.owner else prices.get((group.product.id, group.lot), [])
+        if method == "standard" and changes:
+            # before the first change it had been that price since the product was made
+            price = changes[0][1] / company.currency_id.rounding
+        history = History(method, price)
+        events = [
+            *(Event(date, unit_cost=cost / company.currency_id.rounding) for date, cost in changes),
+            *(Event(movement.origin.date, movement) for movement in group.movements),
+        ]
+        # stable: a new price of the same second counts for the movement, as for Odoo
+        events.sort(key=lambda event: event.date)
+        written = list(history.replay(events))
+        dates = [date for date, _entry in written]
+        group.book, book = history.book, group.book
+        group.book.costing = book.costing
+        group.book.match(group.on_hand)
+        group.book.settle(group.total)
+        today = group.book.entries
+        group.book.entries = [*(entry for _date, entry in written), *today]
+        dates += [fields.Datetime.now()] * len(today)
+        return writer._prepare_entries(company, group, dates=dates)
+
+    @api.model
+    def _get_price_changes(self, company, product_ids):
+        """Return the prices that were set: {(product, lot): [(date, price of a unit)]}."""
+        changes = defaultdict(list)
+        for product, lot, date, value in self.env.execute_query(
+            SQL(
+                """
+                SELECT product_id, lot_id, date, value
+                  FROM product_value
+                 WHERE move_id IS NULL AND company_id = %s AND product_id = ANY(%s)
+                 ORDER BY date, id
+                """,
+                company.id,
+                list(product_ids),
+            )
+        ):
+            changes[product, lot].append((date, value))
+        return changes

@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+#: Products checked and committed at a time.
+BATCH = 100
+
+
+class StockValuationCheck(models.AbstractModel):
+    """Compares every book with what Odoo says now, and writes down what differs."""
+
+    _name = "stock.valuation.check"
+    _description = "Check of the Valuation Ledger"
+
+    @api.model
+    def _cron_check(self):
+        cron = self.env["ir.cron"]
+        started = fields.Datetime.now()
+        books = self.env["stock.valuation.book"].search(
+            ["|", ("checked_at", "=", False), ("checked_at", "<", started)], order="company_id, id"
+        )
+        cron._commit_progress(remaining=len(books))
+        for company, of_company in books.grouped("company_id").items():
+            for batch in split_every(BATCH, of_company.ids, books.browse):
+                self._check(company, batch)
+                if not cron._commit_progress(len(batch)):
+                    return
+
+    @api.model
+    def _check(self, company, books):
+        """Compare books of a company with Odoo's quantities and values; nothing is mended."""
+        self.env.flush_all()
+        writer = self.env["stock.valuation.writer"]
+        groups = writer._get_groups(company, books.product_id, [])
+        found = {book.product_id.id: [0, 0, 0.0] for book in books}
+        for group in groups.values():
+            ledger, odoo, gap = found[group.product.id]
+            found[group.product.id] = [
+                ledger + (0 if group.owner else group.book.value),
+                odoo + (0 if group.owner else group.total),
+                gap + self._get_gap(group),
+            ]
+        to_amount = self.env["stock.valuation.source"]._to_amount
+        now = fields.Datetime.now()
+        for book in books:
+            ledger, odoo, gap = found[book.product_id.id]
+            book.write(
+                {
+                    "checked_at": now,
+                    "ledger_value": to_amount(company, ledger),
+                    "odoo_value": to_amount(company, odoo),
+                    "difference": to_amount(company, ledger - odoo),
+                    "quantity_difference": gap,
+                }
+            )
+
+    @api.model
+    def _get_gap(self, group):
+        """Return by how much quantities differ, over all places."""
+        quantities = group.book.get_quantities()
+        gap = sum(
+            abs(group.on_hand.get(place, 0.0) - quantities.get(place, 0.0))
+            for place in {*group.on_hand, *quantities}
+        )
+        return gap if gap > 1e-6 else 0.0
+
+    @api.model
+    def _mend(self, books):
+        """Write the entries that bring books to what Odoo says."""
+        writer = self.env["stock.valuation.writer"]
+        for company, of_company in books.grouped("company_id").items():
+            lines = self._get_missing_lines(company, of_company.product_id.ids)
+            writer._write_products(
+                company, set(of_company.product_id.ids), lines, "revaluation", {}
+            )
+            self._check(company, of_company)
+
+    @api.model
+    def _get_missing_lines(self, company, product_ids):
+        """Return done product moves that have no entry: they were under way while the book was
+        opened, say."""
+        return self.env["stock.valuation.source"]._get_lines(
+            company,
+            SQL(
+                """move.product_id = ANY(%s) AND NOT EXISTS (
+                    SELECT FROM stock_valuation_entry entry WHERE entry.move_line_id = line.id)""",
+                list(product_ids),
+            ),
+        )
