@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import threading
 import time
 from pathlib import Path
 
@@ -40,12 +39,13 @@ def run(env):
         env.cr.commit()
         try:
             started = time.perf_counter()
-            children = work(env, pickings.ids)
-            # a thread of ours must not be forked with them
-            watch = LockWatch(env)
+            reader, writer = os.pipe()
+            children = work(env, pickings.ids, writer)
+            os.close(writer)
             failed = sum(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0 for pid in children)
             elapsed = time.perf_counter() - started
-            watch.end()
+            locked = len(os.read(reader, 65536))
+            os.close(reader)
             sold = len(server.sold)
         finally:
             env.cr.rollback()
@@ -65,9 +65,9 @@ def run(env):
         why=f"{ideal:g} labels/s if only the carrier's {DELAY * 1000:.0f} ms took time",
     )
     yield Figure(
-        "shipping.locks_during_calls",
-        watch.worst,
-        "locks",
+        "shipping.calls_with_locks",
+        locked,
+        "calls",
         at_most=0,
         why="nobody waits for a carrier that somebody else asks",
     )
@@ -139,7 +139,7 @@ def prepare(env, url, key):
     return pickings
 
 
-def work(env, ids):
+def work(env, ids, writer):
     """Fork the workers, as Odoo's own server does."""
     children = []
     for number in range(WORKERS):
@@ -147,7 +147,7 @@ def work(env, ids):
         if not pid:
             code = 1
             try:
-                label(env.registry, env.uid, ids[number::WORKERS])
+                label(env.registry, env.uid, ids[number::WORKERS], writer)
                 code = 0
             finally:
                 os._exit(code)
@@ -159,12 +159,13 @@ def work(env, ids):
 _inherited = []
 
 
-def label(registry, uid, ids):
+def label(registry, uid, ids, writer):
     from odoo import api, sql_db
 
     _inherited.extend((sql_db._Pool, registry._db))
     sql_db._Pool = None
     registry._db = sql_db.db_connect(registry.db_name)
+    LockProbe(registry, writer)
     for number in ids:
         with registry.cursor() as cr:
             picking = api.Environment(cr, uid, {})["stock.picking"].browse(number)
@@ -172,41 +173,38 @@ def label(registry, uid, ids):
             picking.action_buy_labels()
 
 
-class LockWatch:
-    """Looks at what waiting transactions hold, again and again."""
+class LockProbe:
+    """Asks PostgreSQL, whenever this worker calls the carrier, what its connections hold then.
 
-    #: a transaction that is idle for so long waits for the network
-    WAITING = DELAY / 2
+    The answer is written to a pipe, one byte for each call during which something was locked.
+    """
 
-    def __init__(self, env):
-        self.worst = 0
-        self._registry = env.registry
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
+    def __init__(self, registry, writer):
+        from odoo.addons.shipping_connectors.core.carrier_session import CarrierSession
 
-    def end(self):
-        self._ended.set()
-        self._thread.join()
+        self._registry, self._writer = registry, writer
+        send = CarrierSession._send
 
-    def _watch(self):
-        while not self._ended.wait(0.05):
-            with self._registry.cursor() as cr:
-                cr.execute(
-                    """
-                    SELECT COUNT(*)
-                      FROM pg_stat_activity activity
-                      JOIN pg_locks held ON held.pid = activity.pid AND held.granted
-                     WHERE activity.datname = current_database()
-                       AND activity.pid <> pg_backend_pid()
-                       AND activity.state = 'idle in transaction'
-                       AND activity.state_change < clock_timestamp() - %s * interval '1 second'
-                       AND held.mode <> 'AccessShareLock'
-                       AND held.locktype <> 'virtualxid'
-                    """,
-                    [self.WAITING],
-                )
-                self.worst = max(self.worst, cr.fetchone()[0])
+        def probed(session, *args):
+            self.look()
+            return send(session, *args)
+
+        CarrierSession._send = probed
+
+    def look(self):
+        from odoo import sql_db
+
+        with self._registry.cursor() as cr:
+            cr.execute(
+                """
+                SELECT COUNT(*) FROM pg_locks
+                 WHERE pid = ANY(%s) AND pid <> pg_backend_pid() AND granted
+                   AND mode <> 'AccessShareLock' AND locktype <> 'virtualxid'
+                """,
+                [[one.info.backend_pid for one in sql_db._Pool._connections if not one.closed]],
+            )
+            if cr.fetchone()[0]:
+                os.write(self._writer, b"!")
 
 
 def clean(env, pickings):
