@@ -23,6 +23,7 @@
         "views/smart_reorder_service_class_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/smart_reorder_enrol_views.xml",
+        "wizard/smart_reorder_reject_views.xml",
         "views/smart_reorder_menus.xml",
     ],
     "assets": {

@@ -68,7 +68,9 @@ class Facts:
 
 
 def explain(facts: Facts) -> list[Sentence]:
-    """Sentences in reading order: stock, forecast, decision, source, what bent it, how sure."""
+    """Sentences in reading order: stock, what the forecast rests on, forecast, decision, source,
+    what bent it, how sure.
+    """
     out = [
         Sentence(
             "position_dependents" if facts.dependents > 0 else "position",
@@ -85,6 +87,8 @@ def explain(facts: Facts) -> list[Sentence]:
     days = facts.lead_days + facts.review_days
     if facts.later > 0:
         out.append(Sentence("later", {"later": facts.later, "days": days}))
+    out += _history(facts)
+    out += _lead_time(facts)
     if facts.evidence == "none":
         out.append(Sentence("no_demand", {"days": days}))
     else:
@@ -109,8 +113,6 @@ def explain(facts: Facts) -> list[Sentence]:
             "days": facts.level_days,
         }
         out.append(Sentence(f"level_{facts.level_origin}", values))
-    out += _history(facts)
-    out += _lead_time(facts)
     out += _decision(facts)
     out += _confidence(facts)
     return out

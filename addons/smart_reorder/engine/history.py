@@ -215,5 +215,5 @@ def find_unusual(quantity: np.ndarray) -> list[tuple[int, int, float]]:
         middle = np.median(sizes)
         scale = max(1.4826 * float(np.median(np.abs(sizes - middle))), MIN_SCALE)
         for column in columns[(sizes - middle) / scale > UNUSUAL_SCORE]:
-            found.append((int(row), int(column), float(np.exp(middle))))
+            found.append((int(row), int(column), float(np.median(quantity[row, columns]))))
     return found

@@ -430,7 +430,11 @@ class SmartReorderProposal(models.Model):
                 vals["is_edited"] = False
             proposal.with_context(smart_reorder_planning=True).write(vals)
         busy = (current - free).orderpoint_id.ids
-        self.create([vals for vals in create if vals["orderpoint_id"] not in busy])
+        create = [vals for vals in create if vals["orderpoint_id"] not in busy]
+        rejected = self._get_rejected_until([vals["orderpoint_id"] for vals in create])
+        for vals in create:
+            vals["snoozed_until"] = rejected.get(vals["orderpoint_id"], False)
+        self.create(create)
 
     # ------------------------------------------------------------------
     # Editing

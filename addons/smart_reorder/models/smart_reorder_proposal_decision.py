@@ -4,11 +4,27 @@ from odoo.fields import Domain
 
 from .smart_reorder_proposal import CURRENT_STATES
 
+REJECT_REASONS = [
+    ("not_needed", "Demand is over-estimated"),
+    ("too_early", "Too early"),
+    ("phase_out", "Phased out, or succeeded by another"),
+    ("source", "Bought elsewhere, or another way"),
+    ("money", "No budget or no room"),
+    ("data", "Stock or lead time is wrong"),
+    ("other", "Other"),
+]
+
 
 class SmartReorderProposal(models.Model):
     """What a planner does with a proposal beside accepting it, and where its buttons lead."""
 
     _inherit = "smart.reorder.proposal"
+
+    reject_reason = fields.Selection(REJECT_REASONS, readonly=True, index="btree_not_null")
+    reject_note = fields.Char(readonly=True)
+    propose_again = fields.Date(
+        readonly=True, help="Until this day proposals for the product here are snoozed."
+    )
 
     # ------------------------------------------------------------------
     # Decisions other than acceptance
@@ -26,15 +42,50 @@ class SmartReorderProposal(models.Model):
             )
 
     def action_reject(self):
+        """Ask for the reason."""
+        self._check_planner()
+        self._check_open()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reject"),
+            "res_model": "smart.reorder.reject",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_proposal_ids": self.ids},
+        }
+
+    def _reject(self, reason, note=False, propose_again=False):
+        """Reject, and leave the product alone until a day: what the runs propose is snoozed."""
         self.lock_for_update()
+        self.invalidate_recordset(["state"])
         self._check_open()
         self.write(
             {
                 "state": "rejected",
+                "reject_reason": reason,
+                "reject_note": note,
+                "propose_again": propose_again,
                 "decided_by_id": self.env.uid,
                 "decided_at": fields.Datetime.now(),
             }
         )
+
+    @api.model
+    def _get_rejected_until(self, orderpoint_ids):
+        """Days until which planners want nothing proposed.
+
+        :return: dict ``orderpoint id -> date``
+        """
+        groups = self._read_group(
+            [
+                ("orderpoint_id", "in", orderpoint_ids),
+                ("state", "=", "rejected"),
+                ("propose_again", ">", fields.Date.context_today(self)),
+            ],
+            ["orderpoint_id"],
+            ["propose_again:max"],
+        )
+        return {orderpoint.id: day for orderpoint, day in groups}
 
     def action_snooze(self):
         """Leave the proposal alone for a week."""

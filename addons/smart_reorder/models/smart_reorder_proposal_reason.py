@@ -110,12 +110,12 @@ class SmartReorderProposal(models.Model):
             ),
             "enough": self.env._("The position is not below the reorder point: nothing to order."),
             "order_buy": self.env._(
-                "The position is below it, so order up to %(order_up_to)s: %(needed)s are missing."
-                " %(source)s delivers in %(lead_days)s day(s)."
+                "The position is below the reorder point: order up to %(order_up_to)s, %(needed)s"
+                " are missing. %(source)s delivers in %(lead_days)s day(s)."
             ),
             "order_transfer": self.env._(
-                "The position is below it, so fill up to %(order_up_to)s: %(needed)s are missing,"
-                " to be taken from %(source)s."
+                "The position is below the reorder point: fill up to %(order_up_to)s, %(needed)s"
+                " are missing, to be taken from %(source)s."
             ),
             "vendor_cheaper": self.env._(
                 "Of %(count)s vendors it costs least in all: price, minimum, lead time and the"

@@ -33,32 +33,41 @@ class SmartReorderVendorScore(models.Model):
         string="Overdue", readonly=True, help="Promised for an earlier day and not complete."
     )
     on_time = fields.Float(
+        digits=(16, 1),
         readonly=True,
         aggregator="avg",
         help="Part of the quantity received on or before the promised day, mean of the order"
         " lines, in %.",
     )
     in_full = fields.Float(
+        digits=(16, 1),
         readonly=True,
         aggregator="avg",
         help="Order lines that came complete in one delivery, in %.",
     )
     lead_mean = fields.Float(
+        digits=(16, 1),
         string="Lead Time",
         readonly=True,
         aggregator="avg",
         help="Mean days from the confirmation of an order to the receipt.",
     )
     lead_spread = fields.Float(
+        digits=(16, 1),
         string="Spread",
         readonly=True,
         aggregator="avg",
         help="Standard deviation of the lead time, in days.",
     )
     lead_stated = fields.Float(
-        string="Stated", readonly=True, aggregator="avg", help="Mean of the lead times stated."
+        digits=(16, 1),
+        string="Stated",
+        readonly=True,
+        aggregator="avg",
+        help="Mean of the lead times stated.",
     )
     price_drift = fields.Float(
+        digits=(16, 1),
         readonly=True,
         aggregator="avg",
         help="What was ordered in the last 90 days, against the same quantities at the average"

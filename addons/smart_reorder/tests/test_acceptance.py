@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
@@ -175,12 +177,53 @@ class TestAcceptance(SmartReorderCase):
         self.assertEqual(proposal.snoozed_until, fields.Date.add(NOW.date(), days=7))
         self.assertFalse(proposal._accept_automatically(), "snoozed")
         proposal.action_unsnooze()
-        proposal.action_reject()
+        proposal._reject("other")
         self.assertEqual(proposal.state, "rejected")
         with self.assertRaises(UserError):
             proposal.action_accept()
         with self.assertRaises(UserError):
             proposal.action_reject()
+
+    def test_reject_with_a_reason_until_a_day(self):
+        """The next run finds the same need: it is proposed, but snoozed until the day."""
+        proposal = self._planned()
+        orderpoint = proposal.orderpoint_id
+        action = proposal.action_reject()
+        wizard = (
+            self.env["smart.reorder.reject"]
+            .with_context(**action["context"])
+            .create({"reason": "too_early", "note": "After the fair", "again": "30"})
+        )
+        self.assertEqual((wizard.proposal_ids, wizard.proposal_count), (proposal, 1))
+        wizard.action_reject()
+        day = NOW.date() + timedelta(days=30)
+        self.assertRecordValues(
+            proposal,
+            [
+                {
+                    "state": "rejected",
+                    "reject_reason": "too_early",
+                    "reject_note": "After the fair",
+                    "propose_again": day,
+                    "decided_by_id": self.env.uid,
+                }
+            ],
+        )
+        self._run()
+        again = self._proposal(orderpoint)
+        self.assertNotEqual(again, proposal)
+        self.assertEqual((again.state, again.snoozed_until), ("draft", day))
+        self.assertFalse(again._accept_automatically())
+
+    def test_rejected_until_the_next_run(self):
+        proposal = self._planned()
+        wizard = self.env["smart.reorder.reject"].create(
+            {"proposal_ids": proposal.ids, "reason": "data", "again": "0"}
+        )
+        wizard.action_reject()
+        self.assertFalse(proposal.propose_again)
+        self._run()
+        self.assertFalse(self._proposal(proposal.orderpoint_id).snoozed_until)
 
     def test_rights(self):
         proposal = self._planned()

@@ -1,1 +1,1 @@
-from . import smart_reorder_enrol
+from . import smart_reorder_enrol, smart_reorder_reject

@@ -121,3 +121,30 @@ def test_json_form():
     pair = explain(FACTS)[0].as_pair()
     assert pair[0] == "position"
     assert pair[1]["position"] == 14
+
+
+def test_what_the_forecast_rests_on_comes_before_it():
+    assert codes(
+        later=5,
+        days_estimated=3,
+        days_excluded=1,
+        lead_own=2,
+        level_origin="class",
+        compared={"count": 2, "other": "", "saving": 0.0},
+        effects=(),
+    ) == [
+        "position",
+        "later",
+        "estimated",
+        "excluded",
+        "lead_own",
+        "forecast",
+        "level_class",
+        "order_buy",
+        "vendor_first",
+        "measured",
+    ]
+    assert "lead_vendor" in codes(lead_vendor=3)
+    assert "level_cost" in codes(level_origin="cost")
+    assert "vendor_cheaper" in codes(compared={"count": 2, "other": "A", "saving": 9.0})
+    assert "level_class" not in codes(evidence="none", level_origin="class", needed=0, quantity=0)
