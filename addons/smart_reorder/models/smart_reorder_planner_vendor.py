@@ -24,7 +24,11 @@ class SmartReorderPlanner(models.AbstractModel):
         :return: dict ``orderpoint id -> what was compared``, for the reason
         """
         position = {op.id: index for index, op in enumerate(orderpoints)}
-        options = {op.id: [sources[op.id], *sources[op.id].alternatives] for op in orderpoints}
+        # What is blocked stays so, whoever could deliver it.
+        options = {
+            op.id: [sources[op.id], *(() if sources[op.id].issue else sources[op.id].alternatives)]
+            for op in orderpoints
+        }
         leads = {op.id: [lead_times[op.id]] for op in orderpoints}
         for rank in range(1, max(map(len, options.values()), default=1)):
             some = orderpoints.filtered(lambda op, rank=rank: len(options[op.id]) > rank)
