@@ -237,7 +237,8 @@ class StockValuationWriter(models.AbstractModel):
             line = movement.origin
             get(line.product_id, line.lot_id, line.owner_id).movements.append(movement)
         for group in groups.values():
-            group.revalued = revalued is None or group.product.id in revalued
+            group.ask_odoo = revalued is None
+            group.revalued = group.ask_odoo or group.product.id in revalued
         self._value_groups(company, groups)
         return groups
 
@@ -260,19 +261,19 @@ class StockValuationWriter(models.AbstractModel):
             for move, cost in source._get_layers(company, layer_ids).items()
         }
         for group in groups.values():
+            group.price = self._get_price(company, group)
+            group.quantity = sum(group.on_hand.values())
+        self._set_totals(company, groups.values())
+        for group in groups.values():
             fifo = group.product.cost_method == "fifo" and not group.owner
-            price = self._get_price(company, group)
-            quantity = sum(group.on_hand.values())
+            price = group.price
             if group.owner:
-                group.total = nearest(price * quantity)
                 group.movements = [
                     replace(movement, value=nearest(price * movement.quantity))
                     for movement in group.movements
                 ]
-            else:
-                group.total = self._get_total(company, group, price, quantity)
-                if group.product.cost_method == "average" and group.total * quantity > 0:
-                    price = group.total / quantity
+            elif group.product.cost_method == "average" and group.total * group.quantity > 0:
+                price = group.total / group.quantity
             held = {layer for _place, layer, _quantity, _value in group.balances}
             held |= {movement.layer for movement in group.movements}
             costs = {layer: cost for layer, cost in layers.items() if layer in held}
@@ -294,32 +295,59 @@ class StockValuationWriter(models.AbstractModel):
         return record.standard_price / company.currency_id.rounding
 
     @api.model
-    def _get_total(self, company, group, price, quantity):
-        """Return what Odoo says that a group is worth, in cents.
-
-        Under average cost Odoo reads all of a product's history to tell. What only left or changed
-        place leaves the average as it was: where the book agrees with it, the product is told.
-        """
-        booked = sum(value for _place, _layer, _quantity, value in group.balances)
-        before = sum(balance for _place, _layer, balance, _value in group.balances)
-        if (
-            group.product.cost_method == "average"
-            and not group.revalued
-            and not group.lot
-            and min(before, quantity) > 0
-            and abs(booked - price * before) < 0.51
-        ):
-            return nearest(price * quantity)
-        return self.env["stock.valuation.source"]._to_cents(
-            company, self._get_odoo_value(company, group)
+    def _set_totals(self, company, groups):
+        """Give each group what Odoo says that it is worth, in cents; Odoo is asked once for all."""
+        source = self.env["stock.valuation.source"]
+        asked = []
+        for group in groups:
+            total = self._get_known_total(group)
+            if total is None:
+                asked.append(group)
+            else:
+                group.total = total
+        products = source._with_odoo_values(
+            self.env["product.product"].browse(
+                {group.product.id for group in asked if not group.product.lot_valuated}
+            ),
+            company,
         )
+        products.invalidate_recordset(["total_value", "qty_available"], flush=False)
+        values = {product.id: product.total_value for product in products}
+        for group in asked:
+            if group.product.lot_valuated:
+                value = self._get_lot_value(company, group)
+            else:
+                value = values[group.product.id]
+            group.total = source._to_cents(company, value)
 
     @api.model
-    def _get_odoo_value(self, company, group):
-        """Return what Odoo says that a group is worth now."""
-        if not group.product.lot_valuated:
-            group.product.invalidate_recordset(["total_value", "qty_available"], flush=False)
-            return group.product.total_value
+    def _get_known_total(self, group):
+        """Return what a group is worth where Odoo need not be asked, else None.
+
+        Under average cost Odoo reads all of a product's history to tell. What only left or changed
+        place leaves the average as it was, where the book agrees with it.
+        """
+        if group.owner:
+            return nearest(group.price * group.quantity)
+        if group.ask_odoo or group.product.lot_valuated:
+            return None
+        method = group.product.cost_method
+        if method == "standard":
+            return nearest(group.price * group.quantity)
+        booked = sum(value for _place, _layer, _quantity, value in group.balances)
+        before = sum(quantity for _place, _layer, quantity, _value in group.balances)
+        if (
+            method == "average"
+            and not group.revalued
+            and min(before, group.quantity) > 0
+            and abs(booked - group.price * before) < 0.51
+        ):
+            return nearest(group.price * group.quantity)
+        return None
+
+    @api.model
+    def _get_lot_value(self, company, group):
+        """Return what Odoo says that a lot is worth now."""
         if not group.lot:
             return 0.0  # Odoo adds up lots, and what has none counts for nothing
         lot = self.env["stock.valuation.source"]._with_odoo_values(
@@ -390,6 +418,9 @@ class Group:
     balances: list = field(default_factory=list)
     movements: list = field(default_factory=list)
     on_hand: dict = field(default_factory=dict)
+    price: float = 0.0
+    quantity: float = 0.0
     total: int = 0
     revalued: bool = True
+    ask_odoo: bool = True
     book: Book | None = None
