@@ -148,8 +148,10 @@ class ShippingAccount(models.Model):
         return definition
 
     def _has_capability(self, capability):
+        """Whether the carrier offers it; nothing when its addon is gone: forms still open."""
         self.ensure_one()
-        return capability in self._get_definition().capabilities
+        definition = registry.get(self.provider)
+        return bool(definition) and capability in definition.capabilities
 
     def _connect(self, keep=None, money_until=None):
         """The adapter that speaks with the carrier.

@@ -110,6 +110,8 @@ class TestCarrierAccount(CarrierCase):
         )
         self.account.invalidate_recordset()
         self.assertFalse(self.account.capability_names)
+        self.loopback_method.invalidate_recordset()
+        self.assertFalse(self.loopback_method.can_generate_return)
         picking = self._create_delivery()
         with self.assertRaisesRegex(UserError, "not installed any more"):
             picking.action_buy_labels()
