@@ -9,4 +9,5 @@ from . import (
     test_service,
     test_tour,
     test_vendors,
+    test_warehouse_rights,
 )
