@@ -15,7 +15,7 @@ class StockSoftReservation(models.Model):
     _inherit = "stock.soft.reservation"
 
     part_ids = fields.One2many(
-        "stock.soft.reservation.part", "reservation_id", string="Components", readonly=True
+        "stock.soft.reservation.part", "reservation_id", string="Held Components", readonly=True
     )
     part_note = fields.Char(
         string="Components",
