@@ -6,6 +6,7 @@ dataclasses and store what comes back.
 """
 
 from . import (
+    carrier_adapter,
     carrier_session,
     carriers,
     csv_io,
@@ -14,6 +15,7 @@ from . import (
     label,
     label_pdf,
     label_zpl,
+    oauth,
     port,
     rate_table,
     rate_table_carrier,

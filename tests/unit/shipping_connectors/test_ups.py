@@ -468,7 +468,7 @@ def test_one_token_for_many_calls(monkeypatch):
         fetched.append((path, values["form"], dict(self.authorize())))
         return {"access_token": "T0KEN", "expires_in": "14399"}
 
-    monkeypatch.setattr("shipping_core.carriers.ups.client.CarrierSession.call", call)
+    monkeypatch.setattr("shipping_core.oauth.CarrierSession.call", call)
     account = registry.Account(
         {"client_id": "me", "client_secret": "s3cret", "account_number": "A1B2C3"}
     )
@@ -480,7 +480,7 @@ def test_one_token_for_many_calls(monkeypatch):
     assert sent["x-merchant-id"] == "A1B2C3"
     assert "s3cret" not in json.dumps(headers)
     # a refused token is fetched anew
-    first._drop_token()
+    first.oauth.drop()
     second._authorize()
     assert len(fetched) == 2
 

@@ -7,8 +7,8 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from urllib.parse import quote as quote_path
 
+from ...carrier_adapter import CarrierAdapter
 from ...carrier_session import CarrierSession, Kind
 from ...port import (
     Address,
@@ -28,7 +28,6 @@ from ...port import (
     Track,
     Unknown,
 )
-from ...spec_check import Needs, check
 from ..registry import Account, Environment
 from . import mapper
 
@@ -55,14 +54,16 @@ CAPABILITIES = frozenset(
 _GIVEN_BACK = ("submitted", "refunded")
 
 
-class EasyPost:
+class EasyPost(CarrierAdapter):
     """One account of EasyPost."""
 
+    name = "EasyPost"
     capabilities = CAPABILITIES
+    options = mapper.OPTIONS
+    label_formats = ("pdf", "zpl", "png")
     # a purchase that has not appeared under its reference by then was never made: EasyPost answers
     # or gives up within a minute
     find_proves_after: float | None = 120.0
-    needs = Needs()
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -82,7 +83,7 @@ class EasyPost:
 
     def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
         """Offers for all parcels; a service that does not take every one of them is left out."""
-        spec = self._check(spec)
+        spec = self.check_spec(spec)
         totals: dict[str, Quote] = {}
         for index, parcel in enumerate(spec.parcels):
             offers = self._offers(self._draft(spec, parcel, ""), spec.service)
@@ -113,22 +114,6 @@ class EasyPost:
             is_guaranteed=total.is_guaranteed and other.is_guaranteed,
             list_amount=listed,
         )
-
-    def _check(self, spec: ShipmentSpec) -> ShipmentSpec:
-        unknown = sorted(set(spec.options) - mapper.OPTIONS)
-        if unknown:
-            raise Rejected(
-                f"EasyPost does not know the option {unknown[0]}. Remove it.",
-                "unknown_option",
-                option=unknown[0],
-            )
-        if spec.label_format not in ("pdf", "zpl", "png"):
-            raise Rejected(
-                f"EasyPost makes no labels as {spec.label_format}. Choose PDF, ZPL or PNG.",
-                "label_format",
-                format=spec.label_format,
-            )
-        return check(spec, self.needs)
 
     def _draft(self, spec: ShipmentSpec, parcel: Parcel, key: str) -> dict:
         data = self.session.call(
@@ -164,18 +149,13 @@ class EasyPost:
         return offers
 
     def _parse_quote(self, rate: dict) -> Quote:
-        try:
-            return mapper.quote(rate)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Retryable(
-                "EasyPost answered a rate that cannot be read.", "unreadable"
-            ) from error
+        return self.read(mapper.quote, rate)
 
     # -- buying ---------------------------------------------------------------------------------
 
     def buy(self, spec: ShipmentSpec, key: str) -> Bought:
         """Draft, choose, pay. Whatever fails before the payment has bought nothing."""
-        spec = self._check(spec)
+        spec = self.check_spec(spec)
         if len(spec.parcels) != 1:
             raise Rejected("EasyPost sells labels one by one.", "one_parcel")
         parcel = spec.parcels[0]
@@ -185,7 +165,7 @@ class EasyPost:
         body: dict[str, object] = {"rate": {"id": rate["id"]}}
         if spec.insured_value > 0:
             body["insurance"] = f"{spec.insured_value:.2f}"
-        path = f"/shipments/{self._path(draft['id'])}/buy"
+        path = f"/shipments/{self.path(draft['id'])}/buy"
         return self._parse_bought(
             self.session.call(Kind.MONEY, "POST", path, json_body=body),
             parcel,
@@ -194,12 +174,11 @@ class EasyPost:
         )
 
     def _parse_bought(self, data: object, parcel: Parcel | None, key: str, label_format: str):
-        try:
-            bought = mapper.bought(data, parcel, key, ())  # type: ignore[arg-type]
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unknown(
-                "EasyPost took the purchase but answered without what makes a label.", "unreadable"
-            ) from error
+        bought = self.read_sold(
+            lambda one: mapper.bought(one, parcel, key, ()),
+            data,
+            "took the purchase but answered without what makes a label",
+        )
         # it is paid: a label that does not arrive now is fetched later, and no reason to fail
         with contextlib.suppress(CarrierError):
             labels = self._fetch(data, label_format)  # type: ignore[arg-type]
@@ -227,7 +206,7 @@ class EasyPost:
 
     def _get_shipment(self, reference: str) -> dict | None:
         try:
-            data = self.session.call(Kind.READ, "GET", f"/shipments/{self._path(reference)}")
+            data = self.session.call(Kind.READ, "GET", f"/shipments/{self.path(reference)}")
         except Rejected as refusal:
             if refusal.values.get("status") == HTTPStatus.NOT_FOUND:
                 return None
@@ -241,7 +220,7 @@ class EasyPost:
         data = self.session.call(
             Kind.READ,
             "GET",
-            f"/shipments/{self._path(reference)}/label",
+            f"/shipments/{self.path(reference)}/label",
             params={"file_format": label_format.upper()},
         )
         labels = self._fetch(data, label_format) if isinstance(data, dict) else ()
@@ -252,7 +231,7 @@ class EasyPost:
         return labels
 
     def void(self, reference: str) -> None:
-        path = f"/shipments/{self._path(reference)}/refund"
+        path = f"/shipments/{self.path(reference)}/refund"
         try:
             data = self.session.call(Kind.MONEY, "POST", path)
         except Rejected:
@@ -277,7 +256,7 @@ class EasyPost:
         data = self.session.call(
             Kind.READ, "POST", "/trackers", json_body={"tracker": {"tracking_code": number}}
         )
-        return self._read(mapper.track, data)
+        return self.read(mapper.track, data)
 
     def validate(self, address: Address) -> AddressCheck:
         data = self.session.call(
@@ -286,7 +265,7 @@ class EasyPost:
             "/addresses",
             json_body={"address": mapper.address(address), "verify": True},
         )
-        return self._read(lambda found: mapper.address_check(found, address), data)
+        return self.read(lambda found: mapper.address_check(found, address), data)
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         """One shipment stands for all: the driver takes what is ready."""
@@ -299,18 +278,18 @@ class EasyPost:
         if not rates:
             raise Rejected("No driver is offered at that time. Choose another one.", "no_pickup")
         cheapest = min(
-            rates, key=lambda rate: self._read(lambda one: mapper.money(one["rate"]), rate)
+            rates, key=lambda rate: self.read(lambda one: mapper.money(one["rate"]), rate)
         )
         data = self.session.call(
             Kind.MONEY,
             "POST",
-            f"/pickups/{self._path(draft['id'])}/buy",
+            f"/pickups/{self.path(draft['id'])}/buy",
             json_body={"carrier": cheapest["carrier"], "service": cheapest["service"]},
         )
-        return self._read(mapper.booked, data)
+        return self.read(mapper.booked, data)
 
     def cancel_pickup(self, reference: str) -> None:
-        path = f"/pickups/{self._path(reference)}"
+        path = f"/pickups/{self.path(reference)}"
         try:
             self.session.call(Kind.MONEY, "POST", f"{path}/cancel")
         except Rejected:
@@ -326,7 +305,7 @@ class EasyPost:
             "/scan_forms",
             json_body={"scan_form": {"shipment": [{"id": one} for one in references]}},
         )
-        manifest = self._read(mapper.manifest, data)
+        manifest = self.read(mapper.manifest, data)
         if manifest.url:
             with contextlib.suppress(CarrierError):
                 return replace(manifest, document=Label("pdf", self.session.download(manifest.url)))
@@ -348,14 +327,3 @@ class EasyPost:
             )
         self.session.call(Kind.READ, "GET", "/trackers", params={"page_size": 1})
         return "EasyPost accepts the API key."
-
-    def _read(self, parse, data):
-        try:
-            return parse(data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise Retryable(
-                "EasyPost answered something that cannot be read.", "unreadable"
-            ) from error
-
-    def _path(self, value: object) -> str:
-        return quote_path(str(value), safe="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from decimal import ROUND_UP, Decimal, InvalidOperation
+from decimal import Decimal
 
 from ... import tracking
 from ...port import (
@@ -25,10 +25,12 @@ from ...port import (
     Track,
     TrackEvent,
 )
+from ...rate_table import KG_PER_LB
+from ..mapping import MM_PER_INCH, money, round_up
+from ..mapping import moment as parse_moment
 
-# the international pound is 0.45359237 kg by definition, an ounce a sixteenth of it
-KG_PER_OUNCE = Decimal("0.45359237") / 16
-MM_PER_INCH = Decimal("25.4")
+# an ounce is a sixteenth of a pound
+KG_PER_OUNCE = KG_PER_LB / 16
 
 #: leaves of EasyPost's answers that are kept; see `redact`
 KEPT = frozenset(
@@ -88,13 +90,13 @@ def parcel(value: Parcel) -> dict[str, object]:
     for name in ("length", "width", "height"):
         size = getattr(value, name)
         if size > 0:
-            data[name] = float((size / MM_PER_INCH).quantize(Decimal("0.1"), rounding=ROUND_UP))
+            data[name] = float(round_up(size / MM_PER_INCH))
     return data
 
 
 def ounces(weight: Decimal) -> float:
     """Rounded up: a parcel declared lighter than it is gets surcharged or sent back."""
-    return float((weight / KG_PER_OUNCE).quantize(Decimal("0.1"), rounding=ROUND_UP))
+    return float(round_up(weight / KG_PER_OUNCE))
 
 
 #: up to this value per line goods leave the USA without an export filing (15 CFR 30.37(a))
@@ -220,14 +222,6 @@ def quote(rate: Mapping[str, object]) -> Quote:
     )
 
 
-def money(value: object) -> Decimal:
-    """:raises ValueError: when it is none"""
-    try:
-        return Decimal(str(value))
-    except InvalidOperation as error:
-        raise ValueError(f"{value!r} is no amount") from error
-
-
 def bought(data: Mapping[str, object], one: Parcel | None, key: str, labels: Sequence[Label]):
     """A bought shipment; its cost is the postage, with the fees that were charged for it.
 
@@ -293,13 +287,7 @@ def _event(detail: Mapping[str, object]) -> TrackEvent:
 
 
 def moment(value: object) -> datetime | None:
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        parsed = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
+    return parse_moment(value, timezone.utc)
 
 
 def address_check(data: Mapping[str, object], asked: Address) -> AddressCheck:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
-from urllib.parse import quote as quote_path
 
+from ...carrier_adapter import CarrierAdapter
 from ...carrier_session import CarrierSession, Kind
+from ...oauth import ClientCredentials, TokenRequest
 from ...port import (
     Address,
     AddressCheck,
@@ -21,13 +21,10 @@ from ...port import (
     PickupSpec,
     Quote,
     Rejected,
-    Retryable,
     ShipmentSpec,
     Track,
-    Unknown,
 )
-from ...spec_check import Needs, check
-from ...token_cache import TOKENS
+from ...spec_check import Needs
 from ..registry import Account, Environment
 from . import mapper
 
@@ -57,13 +54,15 @@ CAPABILITIES = frozenset(
         Capability.INSURANCE,
     }
 )
-_BAD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
-class UPS:
+class UPS(CarrierAdapter):
     """One account of UPS."""
 
+    name = "UPS"
     capabilities = CAPABILITIES
+    options = mapper.OPTIONS
+    label_formats = mapper.FORMATS
     # UPS does not say after how long a label can be found by its reference: that none is found
     # proves nothing, and a person decides
     find_proves_after: float | None = None
@@ -73,6 +72,9 @@ class UPS:
         self.account = account
         self.host = account.base_url.rstrip("/") or HOSTS[account.environment]
         self.number = account.credentials.get("account_number", "").strip().upper()
+        credentials = account.credentials
+        identity = (credentials.get("client_id", ""), credentials.get("client_secret", ""))
+        self.oauth = ClientCredentials("UPS", self.host, self._ask_token, identity, mapper.explain)
         self.session = CarrierSession(
             "UPS",
             f"{self.host}/api",
@@ -80,92 +82,43 @@ class UPS:
             mapper.KEPT,
             mapper.explain,
             keep=account.keep,
-            refused=self._drop_token,
+            refused=self.oauth.drop,
             money_until=account.money_until,
         )
 
-    # -- token ----------------------------------------------------------------------------------
-
-    @property
-    def _token_key(self) -> str:
-        credentials = self.account.credentials
-        text = f"{self.host}|{credentials.get('client_id')}|{credentials.get('client_secret')}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
     def _authorize(self) -> Mapping[str, str]:
-        self._token = TOKENS.get(self._token_key, "", self._fetch_token)
         return {
-            "Authorization": f"Bearer {self._token}",
+            **self.oauth.headers(),
             "transId": uuid.uuid4().hex,
             "transactionSrc": "odoo",
         }
 
-    def _drop_token(self) -> None:
-        TOKENS.drop(self._token_key, "", self._token)
-
-    def _fetch_token(self) -> tuple[str, float]:
+    def _ask_token(self) -> TokenRequest:
         credentials = self.account.credentials
         pair = f"{credentials.get('client_id', '')}:{credentials.get('client_secret', '')}"
         basic = base64.b64encode(pair.encode()).decode()
-        session = CarrierSession(
-            "UPS",
-            self.host,
-            lambda: {"Authorization": f"Basic {basic}", "x-merchant-id": self.number},
-            (),
-            mapper.explain,
-        )
-        data = session.call(
-            Kind.READ,
-            "POST",
+        return TokenRequest(
             "/security/v1/oauth/token",
             form={"grant_type": "client_credentials"},
+            headers={"Authorization": f"Basic {basic}", "x-merchant-id": self.number},
         )
-        return self._read(lambda one: (str(one["access_token"]), float(one["expires_in"])), data)
+
+    def check_account(self) -> None:
+        if len(self.number) != 6:
+            raise self.refuse_number("account number", "six letters and digits")
 
     # -- rates ----------------------------------------------------------------------------------
 
     def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
         """All services, with the account's own rates and the days that they take."""
-        spec = self._check(spec)
+        spec = self.check_spec(spec)
         data = self.session.call(
             Kind.READ,
             "POST",
             f"/rating/{RATING}/Shoptimeintransit",
             json_body=mapper.rate_request(spec, self.number, self._now()),
         )
-        quotes = self._read(mapper.quotes, data)
-        if spec.service:
-            quotes = [quote for quote in quotes if quote.service == spec.service]
-        if not quotes:
-            name = mapper.SERVICES.get(spec.service, spec.service) or "No service"
-            raise Rejected(
-                f"{name} is not offered for these parcels to this address.",
-                "no_service",
-                service=spec.service,
-            )
-        return sorted(quotes, key=lambda quote: (quote.amount, quote.service))
-
-    def _check(self, spec: ShipmentSpec) -> ShipmentSpec:
-        unknown = sorted(set(spec.options) - mapper.OPTIONS)
-        if unknown:
-            raise Rejected(
-                f"UPS does not offer the option {unknown[0]} here. Remove it.",
-                "unknown_option",
-                option=unknown[0],
-            )
-        if spec.label_format not in mapper.FORMATS:
-            raise Rejected(
-                f"UPS makes no labels as {spec.label_format}. Choose PDF, PNG or ZPL.",
-                "label_format",
-                format=spec.label_format,
-            )
-        if len(self.number) != 6:
-            raise Rejected(
-                "The account number of UPS has six letters and digits. Correct it on the carrier "
-                "account.",
-                "account_number",
-            )
-        return check(spec, self.needs)
+        return self.offer(self.read(mapper.quotes, data), spec.service, mapper.SERVICES)
 
     def _now(self) -> datetime:
         return datetime.now(timezone.utc)
@@ -173,7 +126,7 @@ class UPS:
     # -- buying ---------------------------------------------------------------------------------
 
     def buy(self, spec: ShipmentSpec, key: str) -> Bought:
-        spec = self._check(spec)
+        spec = self.check_spec(spec)
         if not spec.service:
             spec = replace(spec, service=self.rate(spec)[0].service)
         data = self.session.call(
@@ -182,12 +135,11 @@ class UPS:
             f"/shipments/{SHIPPING}/ship",
             json_body=mapper.ship_request(spec, self.number, key, self._now()),
         )
-        try:
-            return mapper.bought(data, spec, key)  # type: ignore[arg-type]
-        except _BAD as error:
-            raise Unknown(
-                "UPS took the purchase but answered without what makes a label.", "unreadable"
-            ) from error
+        return self.read_sold(
+            lambda one: mapper.bought(one, spec, key),
+            data,
+            "took the purchase but answered without what makes a label",
+        )
 
     def find(self, key: str) -> Bought | None:
         try:
@@ -201,7 +153,7 @@ class UPS:
             if refusal.code == "auth":
                 raise
             return None
-        return self._read(lambda one: mapper.recovered(one, key, "pdf"), data)
+        return self.read(lambda one: mapper.recovered(one, key, "pdf"), data)
 
     def labels(self, reference: str, label_format: str) -> tuple[Label, ...]:
         number = reference.rpartition("/")[2]
@@ -211,7 +163,7 @@ class UPS:
             f"/labels/{RECOVERY}/recovery",
             json_body=mapper.reprint_request(number, label_format),
         )
-        found = self._read(lambda one: mapper.recovered(one, number, label_format), data)
+        found = self.read(lambda one: mapper.recovered(one, number, label_format), data)
         if found is None or not found.parcels[0].labels:
             raise Rejected("UPS has no label for this parcel.", "label_format")
         return found.parcels[0].labels
@@ -222,27 +174,22 @@ class UPS:
         data = self.session.call(
             Kind.MONEY,
             "DELETE",
-            f"/shipments/{SHIPPING}/void/cancel/{quote_path(shipment, safe='')}",
+            f"/shipments/{SHIPPING}/void/cancel/{self.path(shipment)}",
             params={"trackingnumber": number or shipment, "shipperNumber": self.number},
         )
-        try:
-            answer = data["VoidShipmentResponse"]  # type: ignore[index]
-            results = mapper.many(answer.get("PackageLevelResults"))
-            mine = [one for one in results if one.get("TrackingNumber") == number]
-            status = (mine or [answer["SummaryResult"]])[0]["Status"]
-            code, words = str(status["Code"]), str(status.get("Description") or "")
-        except _BAD as error:
-            raise Unknown("UPS did not say what became of the void.", "unreadable") from error
+        code, words = self.read_sold(
+            lambda one: mapper.void_status(one, number),
+            data,
+            "did not say what became of the void",
+        )
         if code != "1":
             raise Rejected(f"UPS does not void this label: {words or code}", "not_voided")
 
     # -- the rest -------------------------------------------------------------------------------
 
     def track(self, number: str) -> Track:
-        data = self.session.call(
-            Kind.READ, "GET", f"/track/v1/details/{quote_path(number, safe='')}"
-        )
-        return self._read(lambda one: mapper.track(one, number), data)
+        data = self.session.call(Kind.READ, "GET", f"/track/v1/details/{self.path(number)}")
+        return self.read(lambda one: mapper.track(one, number), data)
 
     def validate(self, address: Address) -> AddressCheck:
         if address.country_code not in ("US", "PR"):
@@ -256,7 +203,7 @@ class UPS:
             f"/addressvalidation/{ADDRESS}/3",
             json_body=mapper.address_request(address),
         )
-        return self._read(lambda one: mapper.address_check(one, address), data)
+        return self.read(lambda one: mapper.address_check(one, address), data)
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         if not spec.references:
@@ -267,10 +214,11 @@ class UPS:
             f"/pickupcreation/{PICKUP}/pickup",
             json_body=mapper.pickup_request(spec, self.number),
         )
-        try:
-            number = str(data["PickupCreationResponse"]["PRN"])  # type: ignore[index]
-        except _BAD as error:
-            raise Unknown("UPS took the pickup but gave no number for it.", "unreadable") from error
+        number = self.read_sold(
+            lambda one: str(one["PickupCreationResponse"]["PRN"]),
+            data,
+            "took the pickup but gave no number for it",
+        )
         return Pickup(reference=number, confirmation=number)
 
     def cancel_pickup(self, reference: str) -> None:
@@ -280,17 +228,6 @@ class UPS:
         )
 
     def check_connection(self) -> str:
-        if len(self.number) != 6:
-            raise Rejected(
-                "The account number of UPS has six letters and digits. Correct it on the carrier "
-                "account.",
-                "account_number",
-            )
-        self._authorize()
+        self.check_account()
+        self.oauth.headers()
         return "UPS accepts the client ID and secret."
-
-    def _read(self, parse, data):
-        try:
-            return parse(data)
-        except (*_BAD, LookupError) as error:
-            raise Retryable("UPS answered something that cannot be read.", "unreadable") from error

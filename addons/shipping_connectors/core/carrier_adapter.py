@@ -1,0 +1,114 @@
+"""What adapters of carriers have in common: refusing what is not offered, reading what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import ClassVar, TypeVar
+from urllib.parse import quote as quote_path
+
+from .carrier_session import CarrierSession
+from .port import Capability, Quote, Rejected, Retryable, ShipmentSpec, Unknown
+from .spec_check import Needs, check
+
+T = TypeVar("T")
+
+#: what a mapper raises at an answer that lacks what it should have
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+
+class CarrierAdapter:
+    """Base of an adapter; it is optional, the port alone counts.
+
+    A subclass sets ``name``, ``capabilities``, ``options``, ``label_formats`` and ``needs``, and
+    opens ``session`` when it is made.
+    """
+
+    name: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]]
+    #: extras of :class:`~.port.Option` that may be asked for
+    options: ClassVar[Collection[str]] = frozenset()
+    label_formats: ClassVar[Collection[str]] = ("pdf",)
+    needs: ClassVar[Needs] = Needs()
+    find_proves_after: float | None = None
+    session: CarrierSession
+
+    # -- before anything is sent ------------------------------------------------------------------
+
+    def check_account(self) -> None:
+        """:raises Rejected: when a credential cannot be right, before anybody is asked"""
+
+    def check_spec(self, spec: ShipmentSpec) -> ShipmentSpec:
+        """The spec as it may be sent.
+
+        :raises Rejected: naming the first thing that is wrong, and what to do
+        """
+        unknown = sorted(set(spec.options) - set(self.options))
+        if unknown:
+            option = getattr(unknown[0], "value", unknown[0])
+            raise Rejected(
+                f"{self.name} does not offer the option {option} here. Remove it.",
+                "unknown_option",
+                option=option,
+            )
+        if spec.label_format not in self.label_formats:
+            known = ", ".join(one.upper() for one in sorted(self.label_formats))
+            raise Rejected(
+                f"{self.name} makes no labels as {spec.label_format}. Choose one of: {known}.",
+                "label_format",
+                format=spec.label_format,
+            )
+        self.check_account()
+        return check(spec, self.needs)
+
+    def refuse_number(self, what: str, shape: str) -> Rejected:
+        """The error for a credential of the wrong form."""
+        return Rejected(
+            f"The {what} of {self.name} has {shape}. Correct it on the carrier account.",
+            "account_number",
+        )
+
+    # -- what was answered ------------------------------------------------------------------------
+
+    def read(self, parse: Callable[[object], T], data: object) -> T:
+        """``parse(data)``; an answer that cannot be read is worth asking again for."""
+        try:
+            return parse(data)
+        except UNREADABLE as error:
+            raise Retryable(
+                f"{self.name} answered something that cannot be read.", "unreadable"
+            ) from error
+
+    def read_sold(self, parse: Callable[[object], T], data: object, what: str) -> T:
+        """``parse(data)`` of an answer to a call that moved money.
+
+        :param what: completes "took the purchase but answered without …"
+        :raises Unknown: when it cannot be read
+        """
+        try:
+            return parse(data)
+        except UNREADABLE as error:
+            raise Unknown(f"{self.name} {what}.", "unreadable") from error
+
+    def offer(
+        self, quotes: Iterable[Quote], service: str, names: Mapping[str, str], said: str = ""
+    ) -> list[Quote]:
+        """The quotes, cheapest first; of one service where one is wanted.
+
+        :param said: the carrier's own words about what it does not offer
+        :raises Rejected: when none is left
+        """
+        found = [quote for quote in quotes if not service or quote.service == service]
+        if not found:
+            name = names.get(service, service) or "No service"
+            raise Rejected(
+                f"{name} is not offered for these parcels to this address. {said}".strip(),
+                "no_service",
+                service=service,
+                words=said,
+            )
+        return sorted(found, key=lambda quote: (quote.amount, quote.service))
+
+    @staticmethod
+    def path(value: object) -> str:
+        """A value as one segment of a path."""
+        return quote_path(str(value), safe="")
