@@ -69,7 +69,7 @@ class CarrierAdapter:
 
     # -- what was answered ------------------------------------------------------------------------
 
-    def read(self, parse: Callable[[object], T], data: object) -> T:
+    def parse(self, parse: Callable[[object], T], data: object) -> T:
         """``parse(data)``; an answer that cannot be read is worth asking again for."""
         try:
             return parse(data)
@@ -78,7 +78,7 @@ class CarrierAdapter:
                 f"{self.name} answered something that cannot be read.", "unreadable"
             ) from error
 
-    def read_sold(self, parse: Callable[[object], T], data: object, what: str) -> T:
+    def parse_sold(self, parse: Callable[[object], T], data: object, what: str) -> T:
         """``parse(data)`` of an answer to a call that moved money.
 
         :param what: completes "took the purchase but answered without …"

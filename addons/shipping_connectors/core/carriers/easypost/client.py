@@ -149,7 +149,7 @@ class EasyPost(CarrierAdapter):
         return offers
 
     def _parse_quote(self, rate: dict) -> Quote:
-        return self.read(mapper.quote, rate)
+        return self.parse(mapper.quote, rate)
 
     # -- buying ---------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class EasyPost(CarrierAdapter):
         )
 
     def _parse_bought(self, data: object, parcel: Parcel | None, key: str, label_format: str):
-        bought = self.read_sold(
+        bought = self.parse_sold(
             lambda one: mapper.bought(one, parcel, key, ()),
             data,
             "took the purchase but answered without what makes a label",
@@ -256,7 +256,7 @@ class EasyPost(CarrierAdapter):
         data = self.session.call(
             Kind.READ, "POST", "/trackers", json_body={"tracker": {"tracking_code": number}}
         )
-        return self.read(mapper.track, data)
+        return self.parse(mapper.track, data)
 
     def validate(self, address: Address) -> AddressCheck:
         data = self.session.call(
@@ -265,7 +265,7 @@ class EasyPost(CarrierAdapter):
             "/addresses",
             json_body={"address": mapper.address(address), "verify": True},
         )
-        return self.read(lambda found: mapper.address_check(found, address), data)
+        return self.parse(lambda found: mapper.address_check(found, address), data)
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         """One shipment stands for all: the driver takes what is ready."""
@@ -278,7 +278,7 @@ class EasyPost(CarrierAdapter):
         if not rates:
             raise Rejected("No driver is offered at that time. Choose another one.", "no_pickup")
         cheapest = min(
-            rates, key=lambda rate: self.read(lambda one: mapper.money(one["rate"]), rate)
+            rates, key=lambda rate: self.parse(lambda one: mapper.money(one["rate"]), rate)
         )
         data = self.session.call(
             Kind.MONEY,
@@ -286,7 +286,7 @@ class EasyPost(CarrierAdapter):
             f"/pickups/{self.path(draft['id'])}/buy",
             json_body={"carrier": cheapest["carrier"], "service": cheapest["service"]},
         )
-        return self.read(mapper.booked, data)
+        return self.parse(mapper.booked, data)
 
     def cancel_pickup(self, reference: str) -> None:
         path = f"/pickups/{self.path(reference)}"
@@ -305,7 +305,7 @@ class EasyPost(CarrierAdapter):
             "/scan_forms",
             json_body={"scan_form": {"shipment": [{"id": one} for one in references]}},
         )
-        manifest = self.read(mapper.manifest, data)
+        manifest = self.parse(mapper.manifest, data)
         if manifest.url:
             with contextlib.suppress(CarrierError):
                 return replace(manifest, document=Label("pdf", self.session.download(manifest.url)))

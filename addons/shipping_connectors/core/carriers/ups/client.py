@@ -118,7 +118,7 @@ class UPS(CarrierAdapter):
             f"/rating/{RATING}/Shoptimeintransit",
             json_body=mapper.rate_request(spec, self.number, self._now()),
         )
-        return self.offer(self.read(mapper.quotes, data), spec.service, mapper.SERVICES)
+        return self.offer(self.parse(mapper.quotes, data), spec.service, mapper.SERVICES)
 
     def _now(self) -> datetime:
         return datetime.now(timezone.utc)
@@ -135,7 +135,7 @@ class UPS(CarrierAdapter):
             f"/shipments/{SHIPPING}/ship",
             json_body=mapper.ship_request(spec, self.number, key, self._now()),
         )
-        return self.read_sold(
+        return self.parse_sold(
             lambda one: mapper.bought(one, spec, key),
             data,
             "took the purchase but answered without what makes a label",
@@ -153,7 +153,7 @@ class UPS(CarrierAdapter):
             if refusal.code == "auth":
                 raise
             return None
-        return self.read(lambda one: mapper.recovered(one, key, "pdf"), data)
+        return self.parse(lambda one: mapper.recovered(one, key, "pdf"), data)
 
     def labels(self, reference: str, label_format: str) -> tuple[Label, ...]:
         number = reference.rpartition("/")[2]
@@ -163,7 +163,7 @@ class UPS(CarrierAdapter):
             f"/labels/{RECOVERY}/recovery",
             json_body=mapper.reprint_request(number, label_format),
         )
-        found = self.read(lambda one: mapper.recovered(one, number, label_format), data)
+        found = self.parse(lambda one: mapper.recovered(one, number, label_format), data)
         if found is None or not found.parcels[0].labels:
             raise Rejected("UPS has no label for this parcel.", "label_format")
         return found.parcels[0].labels
@@ -177,7 +177,7 @@ class UPS(CarrierAdapter):
             f"/shipments/{SHIPPING}/void/cancel/{self.path(shipment)}",
             params={"trackingnumber": number or shipment, "shipperNumber": self.number},
         )
-        code, words = self.read_sold(
+        code, words = self.parse_sold(
             lambda one: mapper.void_status(one, number),
             data,
             "did not say what became of the void",
@@ -189,7 +189,7 @@ class UPS(CarrierAdapter):
 
     def track(self, number: str) -> Track:
         data = self.session.call(Kind.READ, "GET", f"/track/v1/details/{self.path(number)}")
-        return self.read(lambda one: mapper.track(one, number), data)
+        return self.parse(lambda one: mapper.track(one, number), data)
 
     def validate(self, address: Address) -> AddressCheck:
         if address.country_code not in ("US", "PR"):
@@ -203,7 +203,7 @@ class UPS(CarrierAdapter):
             f"/addressvalidation/{ADDRESS}/3",
             json_body=mapper.address_request(address),
         )
-        return self.read(lambda one: mapper.address_check(one, address), data)
+        return self.parse(lambda one: mapper.address_check(one, address), data)
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         if not spec.references:
@@ -214,7 +214,7 @@ class UPS(CarrierAdapter):
             f"/pickupcreation/{PICKUP}/pickup",
             json_body=mapper.pickup_request(spec, self.number),
         )
-        number = self.read_sold(
+        number = self.parse_sold(
             lambda one: str(one["PickupCreationResponse"]["PRN"]),
             data,
             "took the pickup but gave no number for it",
