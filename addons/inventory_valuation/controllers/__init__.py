@@ -1,1 +1,1 @@
-from . import valuation
+from . import valuation, workbook

@@ -1,4 +1,5 @@
 from . import (
+    test_ageing,
     test_backfill,
     test_bills,
     test_companies,
