@@ -28,6 +28,7 @@ def _load_tests(name):
 
 loopback = _load_tests("loopback_carrier")
 loopback_ups = _load_tests("loopback_ups")
+loopback_fedex = _load_tests("loopback_fedex")
 conformance = _load_tests("carrier_conformance")
 
 #: the shipment of the recorded exchanges: 15.4 oz, 10 × 8 × 4 in, from San Francisco
@@ -65,6 +66,27 @@ def shipment(**values):
     return ShipmentSpec(
         **{"sender": SENDER, "recipient": RECIPIENT, "parcels": (PARCEL,), **values}
     )
+
+
+class Replay:
+    """Stands for the network: gives one answer after the other, and keeps what was asked.
+
+    The last answer stays; an error among them is raised.
+    """
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    def call(self, kind, method, path, **values):
+        self.asked.append((kind.value, method, path, values))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def authorize(self):
+        return {}
 
 
 def account(url="", **values):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import ClassVar, TypeVar
 from urllib.parse import quote as quote_path
 
 from .carrier_session import CarrierSession
-from .port import Capability, Quote, Rejected, Retryable, ShipmentSpec, Unknown
+from .port import Capability, Parcel, Quote, Rejected, Retryable, ShipmentSpec, Unknown
 from .spec_check import Needs, check
 
 T = TypeVar("T")
@@ -108,7 +109,60 @@ class CarrierAdapter:
             )
         return sorted(found, key=lambda quote: (quote.amount, quote.service))
 
+    def rate_each(
+        self, spec: ShipmentSpec, rate_one: Callable[[ShipmentSpec], Iterable[Quote]]
+    ) -> list[Quote]:
+        """What labels bought one by one cost together, by service, in no order.
+
+        A service that does not take every parcel is left out. Parcels alike are asked for once.
+
+        :param rate_one: the offers for a spec of one parcel
+        """
+        asked: dict[tuple, dict[str, Quote]] = {}
+        totals: dict[str, Quote] = {}
+        for index, parcel in enumerate(spec.parcels):
+            alike = _measure(parcel)
+            if alike not in asked:
+                quotes = rate_one(replace(spec, parcels=(parcel,)))
+                asked[alike] = {quote.service: quote for quote in quotes}
+            found = asked[alike]
+            if index == 0:
+                totals = dict(found)
+                continue
+            totals = {
+                service: _add(total, found[service])
+                for service, total in totals.items()
+                if service in found and found[service].currency == total.currency
+            }
+        return list(totals.values())
+
+    def check_one_parcel(self, spec: ShipmentSpec) -> Parcel:
+        """:raises Rejected: when it is not one: labels are sold one by one"""
+        if len(spec.parcels) != 1:
+            raise Rejected(f"{self.name} sells labels one by one.", "one_parcel")
+        return spec.parcels[0]
+
     @staticmethod
     def path(value: object) -> str:
         """A value as one segment of a path."""
         return quote_path(str(value), safe="")
+
+
+def _measure(parcel: Parcel) -> tuple:
+    return (parcel.weight, parcel.length, parcel.width, parcel.height, parcel.dry_ice_weight)
+
+
+def _add(total: Quote, other: Quote) -> Quote:
+    days = [one for one in (total.transit_days, other.transit_days) if one is not None]
+    dates = [one for one in (total.delivery_date, other.delivery_date) if one is not None]
+    listed = None
+    if total.list_amount is not None and other.list_amount is not None:
+        listed = total.list_amount + other.list_amount
+    return replace(
+        total,
+        amount=total.amount + other.amount,
+        transit_days=max(days, default=None),
+        delivery_date=max(dates, default=None),
+        is_guaranteed=total.is_guaranteed and other.is_guaranteed,
+        list_amount=listed,
+    )

@@ -109,6 +109,7 @@ class Parcel:
     :param weight: kg, gross, as weighed or estimated; ``None`` when nobody knows
     :param length: mm, and likewise ``width`` and ``height``; 0 when unknown
     :param volume: dm³ (litres) of the contents, used where the outer dimensions are unknown
+    :param dry_ice_weight: kg of dry ice in it, part of ``weight``; needs :attr:`Option.DRY_ICE`
     """
 
     reference: str
@@ -117,6 +118,7 @@ class Parcel:
     width: Decimal = Decimal(0)
     height: Decimal = Decimal(0)
     volume: Decimal = Decimal(0)
+    dry_ice_weight: Decimal = Decimal(0)
 
     @property
     def outer_volume(self) -> Decimal:
@@ -163,7 +165,11 @@ class Customs:
 
 
 class Option(str, Enum):
-    """Extras that a shipment may ask for; a carrier that does not know one refuses it."""
+    """Extras that a shipment may ask for; a carrier that does not know one refuses it.
+
+    ``LITHIUM_BATTERY`` means lithium-ion batteries inside the equipment that they drive, within the
+    limits of IATA's packing instruction 967, section II; all else is dangerous goods.
+    """
 
     SIGNATURE = "signature"
     ADULT_SIGNATURE = "adult_signature"

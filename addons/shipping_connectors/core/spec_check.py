@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 
-from .port import Address, Customs, Rejected, ShipmentSpec
+from .port import Address, Customs, Option, Rejected, ShipmentSpec
 
 #: countries whose addresses carry a state or province on a label
 STATE_COUNTRIES = frozenset({"US", "CA", "AU", "BR", "MX", "IN", "IE", "MY"})
@@ -60,6 +60,13 @@ def check(spec: ShipmentSpec, needs: Needs) -> ShipmentSpec:
                 f"{parcel.reference}: the weight is missing. Enter it on the package, or on the "
                 "products inside.",
                 "missing_weight",
+                parcel=parcel.reference,
+            )
+        if Option.DRY_ICE in spec.options and not 0 < parcel.dry_ice_weight <= parcel.weight:
+            raise Rejected(
+                f"{parcel.reference}: the weight of the dry ice is missing, or is above that of "
+                "the parcel. Enter it on the delivery method.",
+                "dry_ice_weight",
                 parcel=parcel.reference,
             )
         if needs.dimensions and not (parcel.length > 0 and parcel.width > 0 and parcel.height > 0):

@@ -5,10 +5,9 @@ import binascii
 import struct
 import zlib
 
-from .loopback_carrier import LoopbackCarrier, LoopbackHandler
+from .loopback_oauth import TOKEN, TokenCarrier, TokenHandler
 
 CREDENTIALS = {"client_id": "loop", "client_secret": "back", "account_number": "A1B2C3"}
-TOKEN = "T0KEN-loopback"
 PRICES = {
     "03": ("12.50", "9.80", "3"),
     "02": ("30.00", "24.40", "2"),
@@ -36,51 +35,25 @@ def png(width=8, height=12):
 PICTURE = base64.b64encode(png()).decode()
 
 
-class _Handler(LoopbackHandler):
-    def do_DELETE(self):  # noqa: N802 - called by http.server
-        self._handle("DELETE")
+class _Handler(TokenHandler):
+    token_path = "/security/v1/oauth/token"
+    routes = (
+        ("POST", "/api/rating/", "rate"),
+        ("POST", "/api/labels/v1/recovery", "find"),
+        ("POST", "/api/shipments/v2409/ship", "buy"),
+        ("DELETE", "/api/shipments/v2409/void/cancel", "void"),
+    )
 
-    def _operation(self, method, parts):
-        path = "/".join(parts)
-        for part, operation in (
-            ("oauth/token", "token"),
-            ("rating/", "rate"),
-            ("recovery", "find"),
-            ("/ship", "buy"),
-            ("void/cancel", "void"),
-            ("track/v1/details", "track"),
-        ):
-            if path.startswith(f"api/shipments/v2409{part}") or (part != "/ship" and part in path):
-                return operation
-        return "unknown"
-
-    def _read_body(self, raw):
-        return None if self.path.startswith("/security") else super()._read_body(raw)
-
-    def _is_authorized(self):
-        if self.path.startswith("/security"):
-            pair = f"{CREDENTIALS['client_id']}:{CREDENTIALS['client_secret']}"
-            expected = "Basic " + base64.b64encode(pair.encode()).decode()
-        else:
-            expected = f"Bearer {TOKEN}"
+    def _knows_client(self):
+        pair = f"{CREDENTIALS['client_id']}:{CREDENTIALS['client_secret']}"
+        expected = "Basic " + base64.b64encode(pair.encode()).decode()
         return self.headers.get("Authorization") == expected
+
+    def _get_token(self):
+        return {"access_token": TOKEN, "expires_in": "14399", "status": "approved"}
 
     def _error(self, code, message):
         return {"response": {"errors": [{"code": code, "message": message}]}}
-
-    def _effect(self, operation, parts, body, query):
-        if operation == "token":
-            return 200, {"access_token": TOKEN, "expires_in": "14399", "status": "approved"}
-        with self.server.lock:
-            effects = {
-                "rate": self._rate,
-                "buy": self._ship,
-                "find": self._recover,
-                "void": self._void_package,
-            }
-            if operation not in effects:
-                return 404, self._error("NOT_FOUND", operation)
-            return effects[operation](parts, body, query)
 
     def _amount(self, value):
         return {"CurrencyCode": "USD", "MonetaryValue": value}
@@ -107,7 +80,7 @@ class _Handler(LoopbackHandler):
             )
         return 200, {"RateResponse": {"RatedShipment": rated}}
 
-    def _ship(self, parts, body, query):
+    def _buy(self, parts, body, query):
         shipment = body["ShipmentRequest"]["Shipment"]
         code = shipment["Service"]["Code"]
         packages = shipment["Package"]
@@ -141,7 +114,7 @@ class _Handler(LoopbackHandler):
             }
         }
 
-    def _recover(self, parts, body, query):
+    def _find(self, parts, body, query):
         asked = body["LabelRecoveryRequest"]
         if number := asked.get("TrackingNumber"):
             found = [one for one in self.server.sold if one["tracking_code"] == number]
@@ -163,7 +136,7 @@ class _Handler(LoopbackHandler):
             }
         }
 
-    def _void_package(self, parts, body, query):
+    def _void(self, parts, body, query):
         number = query["trackingnumber"][0]
         if number not in self.server.shipments:
             return 400, self._error("190102", "No shipment found.")
@@ -176,9 +149,6 @@ class _Handler(LoopbackHandler):
         }
 
 
-class LoopbackUPS(LoopbackCarrier):
+class LoopbackUPS(TokenCarrier):
     handler = _Handler
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
+    credentials = CREDENTIALS

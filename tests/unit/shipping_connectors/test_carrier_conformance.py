@@ -5,9 +5,18 @@ from decimal import Decimal
 
 import pytest
 import shipping_core
-from carrier_kit import PARCEL, account, conformance, loopback, loopback_ups, shipment
+from carrier_kit import (
+    PARCEL,
+    account,
+    conformance,
+    loopback,
+    loopback_fedex,
+    loopback_ups,
+    shipment,
+)
 from shipping_core.carriers import registry
 from shipping_core.carriers.easypost import EasyPost
+from shipping_core.carriers.fedex import FedEx
 from shipping_core.carriers.ups import UPS
 
 
@@ -44,6 +53,23 @@ class TestUPS(conformance.CarrierConformance):
         return shipment(**{"parcels": (PARCEL, second), **changes})
 
 
+class TestFedEx(conformance.CarrierConformance):
+    core = shipping_core
+
+    @pytest.fixture
+    def server(self):
+        with loopback_fedex.LoopbackFedEx() as server:
+            yield server
+
+    def connect(self, server, **account_values):
+        return FedEx(
+            registry.Account(loopback_fedex.CREDENTIALS, base_url=server.url, **account_values)
+        )
+
+    def spec(self, **changes):
+        return shipment(**changes)
+
+
 def test_all_carriers_are_tested():
-    tested = {"easypost": TestEasyPost, "ups": TestUPS}
+    tested = {"easypost": TestEasyPost, "fedex": TestFedEx, "ups": TestUPS}
     assert {one.code for one in registry.definitions()} - {"pigeon"} == set(tested)

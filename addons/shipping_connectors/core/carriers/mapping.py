@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 
 from ..label_image import to_pdf
-from ..port import Address, Label, Parcel, Rejected, ShipmentSpec
+from ..port import Address, Customs, Label, Parcel, Rejected, ShipmentSpec
 from ..rate_table import KG_PER_LB
 
 MM_PER_INCH = Decimal("25.4")
@@ -119,6 +119,27 @@ def customs_value(spec: ShipmentSpec) -> Decimal:
     """Of all goods together, in the declaration's currency."""
     items = spec.customs.items if spec.customs else ()
     return sum((item.value * item.quantity for item in items), Decimal(0))
+
+
+#: up to this value per line goods leave the USA without an export filing (15 CFR 30.37(a))
+US_EXEMPT_VALUE = Decimal(2500)
+US_EXEMPTION = "NOEEI 30.37(a)"
+
+
+def export_statement(customs: Customs, sender_country: str) -> str:
+    """Why no export filing is needed, or its number; empty where nobody asks for it.
+
+    :raises Rejected: when goods of this value need a filing that is not stated
+    """
+    if sender_country != "US" or customs.exemption:
+        return customs.exemption
+    if any(item.value * item.quantity > US_EXEMPT_VALUE for item in customs.items):
+        raise Rejected(
+            "Goods worth more than 2,500 USD leave the USA with an export filing only. Enter its "
+            "number (ITN) as export exemption of the delivery method.",
+            "customs_export_filing",
+        )
+    return US_EXEMPTION
 
 
 def pieces(quantity: Decimal) -> int:

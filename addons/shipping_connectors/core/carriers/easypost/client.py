@@ -84,36 +84,14 @@ class EasyPost(CarrierAdapter):
     def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
         """Offers for all parcels; a service that does not take every one of them is left out."""
         spec = self.check_spec(spec)
-        totals: dict[str, Quote] = {}
-        for index, parcel in enumerate(spec.parcels):
-            offers = self._offers(self._draft(spec, parcel, ""), spec.service)
-            quotes = {quote.service: quote for quote in map(self._parse_quote, offers)}
-            if index == 0:
-                totals = quotes
-                continue
-            totals = {
-                service: self._add(total, quotes[service])
-                for service, total in totals.items()
-                if service in quotes and quotes[service].currency == total.currency
-            }
+        totals = self.rate_each(spec, self._rate_one)
         if not totals:
             raise Rejected("No service takes all of these parcels.", "no_service")
-        return sorted(totals.values(), key=lambda quote: (quote.amount, quote.service))
+        return sorted(totals, key=lambda quote: (quote.amount, quote.service))
 
-    def _add(self, total: Quote, other: Quote) -> Quote:
-        days = [one for one in (total.transit_days, other.transit_days) if one is not None]
-        dates = [one for one in (total.delivery_date, other.delivery_date) if one is not None]
-        listed = None
-        if total.list_amount is not None and other.list_amount is not None:
-            listed = total.list_amount + other.list_amount
-        return replace(
-            total,
-            amount=total.amount + other.amount,
-            transit_days=max(days, default=None),
-            delivery_date=max(dates, default=None),
-            is_guaranteed=total.is_guaranteed and other.is_guaranteed,
-            list_amount=listed,
-        )
+    def _rate_one(self, spec: ShipmentSpec) -> list[Quote]:
+        offers = self._offers(self._draft(spec, spec.parcels[0], ""), spec.service)
+        return [self._parse_quote(rate) for rate in offers]
 
     def _draft(self, spec: ShipmentSpec, parcel: Parcel, key: str) -> dict:
         data = self.session.call(
@@ -156,9 +134,7 @@ class EasyPost(CarrierAdapter):
     def buy(self, spec: ShipmentSpec, key: str) -> Bought:
         """Draft, choose, pay. Whatever fails before the payment has bought nothing."""
         spec = self.check_spec(spec)
-        if len(spec.parcels) != 1:
-            raise Rejected("EasyPost sells labels one by one.", "one_parcel")
-        parcel = spec.parcels[0]
+        parcel = self.check_one_parcel(spec)
         draft = self._draft(spec, parcel, key)
         quotes = [(self._parse_quote(rate), rate) for rate in self._offers(draft, spec.service)]
         _cheapest, rate = min(quotes, key=lambda pair: (pair[0].amount, pair[0].service))

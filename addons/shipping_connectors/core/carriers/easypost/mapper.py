@@ -20,13 +20,12 @@ from ...port import (
     Pickup,
     PickupSpec,
     Quote,
-    Rejected,
     ShipmentSpec,
     Track,
     TrackEvent,
 )
 from ...rate_table import KG_PER_LB
-from ..mapping import MM_PER_INCH, money, round_up
+from ..mapping import MM_PER_INCH, export_statement, money, round_up
 from ..mapping import moment as parse_moment
 
 # an ounce is a sixteenth of a pound
@@ -99,27 +98,13 @@ def ounces(weight: Decimal) -> float:
     return float(round_up(weight / KG_PER_OUNCE))
 
 
-#: up to this value per line goods leave the USA without an export filing (15 CFR 30.37(a))
-US_EXEMPT_VALUE = Decimal(2500)
-US_EXEMPTION = "NOEEI 30.37(a)"
-
-
 def customs(value: Customs, sender_country: str) -> dict[str, object]:
     """:raises Rejected: when goods of this value need an export filing that is not stated"""
-    exemption = value.exemption
-    if sender_country == "US" and not exemption:
-        if any(item.value * item.quantity > US_EXEMPT_VALUE for item in value.items):
-            raise Rejected(
-                "Goods worth more than 2,500 USD leave the USA with an export filing only. Enter "
-                "its number (ITN) as export exemption of the delivery method.",
-                "customs_export_filing",
-            )
-        exemption = US_EXEMPTION
     return {
         "contents_type": value.contents,
         "customs_certify": bool(value.signer),
         "customs_signer": value.signer,
-        "eel_pfc": exemption,
+        "eel_pfc": export_statement(value, sender_country),
         "non_delivery_option": "return",
         "restriction_type": "none",
         "customs_items": [
@@ -143,6 +128,8 @@ def shipment(spec: ShipmentSpec, one: Parcel, key: str) -> dict[str, object]:
     options: dict[str, object] = {"label_format": spec.label_format.upper()}
     for option in sorted(spec.options):
         options.update(_OPTIONS[Option(option)])
+    if one.dry_ice_weight > 0:
+        options["dry_ice_weight"] = ounces(one.dry_ice_weight)
     if spec.reference:
         options["print_custom_1"] = spec.reference[:35]
     data: dict[str, object] = {
