@@ -30,7 +30,7 @@ def _follow(node, schemas):
 
 
 def _merge(node, schemas):
-    """The parts of an ``allOf`` as one object: each of them alone would refuse the others' names."""
+    """The parts of an ``allOf`` as one object: each alone would refuse what the others name."""
     merged = {key: value for key, value in node.items() if key != "allOf"}
     for part in node["allOf"]:
         for key, value in _follow(part, schemas).items():
