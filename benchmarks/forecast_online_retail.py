@@ -8,53 +8,18 @@ rule of thumb: a flat average of the last 28 days. Run alone, without Odoo or a 
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
-from pathlib import Path
 
+from . import demand_data
 from .figures import Figure
 
 GROUP = "reorder"
 MODULES = ("smart_reorder",)
 
-ENGINE = Path(__file__).resolve().parents[1] / "addons" / "smart_reorder" / "engine"
-ALIAS = "smart_reorder_engine_benchmark"
 LEAD_DAYS, REVIEW_DAYS = 14, 1
 LEVEL = 0.95
 # Below half a piece in an interval there is nothing to be right or wrong about.
 MIN_DEMAND = 0.5
-
-
-def load_engine():
-    """The engine by its path: pure Python, whether or not Odoo is there."""
-    if ALIAS not in sys.modules:
-        spec = importlib.util.spec_from_file_location(
-            ALIAS, ENGINE / "__init__.py", submodule_search_locations=[str(ENGINE)]
-        )
-        sys.modules[ALIAS] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[ALIAS])
-    return (
-        importlib.import_module(f"{ALIAS}.forecast"),
-        importlib.import_module(f"{ALIAS}.history"),
-    )
-
-
-def read_history(history):
-    """Demand matrix of product × warehouse from the sample company's extract."""
-    from sample_company import extract
-
-    data = extract.read()
-    keys = sorted({(line.code, line.warehouse) for line in data.history})
-    index = {key: position for position, key in enumerate(keys)}
-    lines = list(data.history)
-    return history.build_history(
-        [index[line.code, line.warehouse] for line in lines],
-        [line.day for line in lines],
-        [line.quantity for line in lines],
-        len(keys),
-        data.today,
-    )
 
 
 def measure(np, forecast, demand, methods=None):
@@ -88,8 +53,8 @@ def measure(np, forecast, demand, methods=None):
 def run(env=None):
     import numpy as np
 
-    forecast, history = load_engine()
-    demand = read_history(history)
+    forecast = demand_data.engine("forecast")
+    demand = demand_data.repository().history
     ours = measure(np, forecast, demand)
     flat = measure(np, forecast, demand, {"flat": forecast.METHODS["ma28"]})
     yield Figure("reorder.forecast_series", ours["series"], "series")

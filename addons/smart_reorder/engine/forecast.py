@@ -27,6 +27,7 @@ import numpy as np
 from .distributions import negbin_cdf, negbin_loss, negbin_mixture_quantile, negbin_quantile
 from .history import DemandHistory
 from .lead_time import Intervals
+from .learned import GLOBAL_WEIGHT, Learned, over_lengths, read_curves, short_of
 from .methods import METHODS, Context
 
 STEP = 7  # days between two origins
@@ -41,6 +42,8 @@ CHOICE_WEIGHT = 20.0  # the same for the choice of method
 CLASS_BOUNDS = (0.5, 2.0, 10.0, 50.0)  # of the mean over the interval: similar series
 LEVEL_BINS = 2000
 CALIBRATION_INTERVALS = 200  # below this the nominal level is half of the answer
+
+LEAST_ASKED, MOST_ASKED = 0.01, 0.9995  # levels that can be asked for, whatever experience adds
 
 EVIDENCE_MEASURED = "measured"
 EVIDENCE_THIN = "thin"
@@ -66,6 +69,9 @@ class Forecast:
     :ivar pinball: mean pinball loss of the quantile
     :ivar skill: mean absolute error over that of "as much as in the interval before" (below 1:
         better)
+    :ivar expected_short: demand beyond the quantile that is to be expected
+    :ivar statistical: quantile of the statistical method alone
+    :ivar model: quantile of the global model alone, NaN without
     """
 
     mean: np.ndarray
@@ -81,6 +87,8 @@ class Forecast:
     pinball: np.ndarray
     skill: np.ndarray
     expected_short: np.ndarray
+    statistical: np.ndarray
+    model: np.ndarray
 
 
 def forecast_demand(
@@ -89,6 +97,9 @@ def forecast_demand(
     level: np.ndarray,
     unit: np.ndarray | float = 1.0,
     min_intervals: float = 4.0,
+    learned: Learned | None = None,
+    weight: np.ndarray | float = GLOBAL_WEIGHT,
+    shift: np.ndarray | float = 0.0,
 ) -> Forecast:
     """Forecast the demand over each series' protection interval.
 
@@ -97,6 +108,10 @@ def forecast_demand(
     :param unit: (n,) or scalar, the step in which demand is counted (the rounding of the unit of
         measure); the negative binomial counts these
     :param min_intervals: independent intervals below which a series does not choose for itself
+    :param learned: model of all products together; without it the statistical methods stand alone
+    :param weight: (n,) or scalar, share of the model's quantile in the combination
+    :param shift: (n,) or scalar, what experience adds to the level to ask for, so that demand is
+        covered as often as wanted (:mod:`.adapt`)
     :raises ValueError: when an argument is out of range; check with :func:`~.checks.find_issues`
         first
     """
@@ -112,11 +127,18 @@ def forecast_demand(
     if n and not (np.isfinite(history.quantity).all() and (unit > 0).all()):
         raise ValueError("demand must be finite and units positive")
     scaled = DemandHistory(history.quantity / unit[:, None], history.first_day, history.estimated)
-    backtest = _Backtest(scaled, horizon, level)
-    return backtest.result(unit, min_intervals, spread)
+    backtest = Backtest(scaled, horizon, level)
+    return backtest.result(
+        unit,
+        min_intervals,
+        spread,
+        learned,
+        np.broadcast_to(np.asarray(weight, float), (n,)),
+        np.broadcast_to(np.asarray(shift, float), (n,)),
+    )
 
 
-class _Backtest:
+class Backtest:
     """Column 0 is the forecast wanted, issued after the last day; column k the one k weeks
     earlier.
     """
@@ -242,15 +264,35 @@ class _Backtest:
         return np.argmin(np.where(able, blended, np.inf), axis=0)
 
     def result(
-        self, unit: np.ndarray, min_intervals: float, spread: Intervals | None = None
+        self,
+        unit: np.ndarray,
+        min_intervals: float,
+        spread: Intervals | None = None,
+        learned: Learned | None = None,
+        weight: np.ndarray | float = GLOBAL_WEIGHT,
+        shift: np.ndarray | float = 0.0,
     ) -> Forecast:
         if spread is None:
             spread = Intervals(self.horizon[:, None].astype(float), np.ones((self.horizon.size, 1)))
         dispersion = self.dispersion[:, 0]
         # Demand of each possible length, in proportion to its days.
         means = self.mean[:, :1] / self.horizon[:, None] * spread.days
-        quantile = negbin_mixture_quantile(means, spread.weight, dispersion, self.asked[:, 0])
-        short = negbin_loss(quantile[:, None], means, dispersion[:, None])
+        asked = np.clip(self.asked[:, 0] + shift, LEAST_ASKED, MOST_ASKED)
+        statistical = negbin_mixture_quantile(means, spread.weight, dispersion, asked)
+        quantile, model_quantile = statistical, np.full(statistical.shape, np.nan)
+        model_short = np.zeros(statistical.shape)
+        share = np.zeros(statistical.shape)
+        if learned is not None and self.horizon.size:
+            wanted = np.clip(self.level[:, 0] + shift, LEAST_ASKED, MOST_ASKED)
+            curves = read_curves(learned, self.context.history, self.horizon, wanted)
+            share = np.where(curves.usable, weight, 0.0)
+            limit = over_lengths(curves.today, self.horizon, spread, wanted)
+            model_quantile = np.where(curves.usable, limit, np.nan)
+            quantile = np.ceil(share * limit + (1 - share) * statistical - 1e-9)
+            model_short = short_of(curves.today, self.horizon, spread, quantile)
+            self._show(curves.past, share)
+        short = (spread.weight * negbin_loss(quantile[:, None], means, dispersion[:, None])).sum(1)
+        short = share * model_short + (1 - share) * short
         demand = np.where(self.finished, self.actual, 0).sum(1)
         error = np.where(self.finished, self.mean - self.actual, 0)
         gap = self.actual - self.quantile
@@ -278,8 +320,20 @@ class _Backtest:
             coverage=_ratio(covered, origins),
             pinball=_ratio(loss.sum(1), origins) * unit,
             skill=_ratio(absolute, naive),
-            expected_short=(spread.weight * short).sum(1) * unit,
+            expected_short=short * unit,
+            statistical=statistical * unit,
+            model=model_quantile * unit,
         )
+
+    def _show(self, past: np.ndarray, share: np.ndarray) -> None:
+        """In the weeks that the proof did not see, what is measured is the combination."""
+        width = past.shape[1]
+        seen = np.isfinite(past)
+        both = (
+            share[:, None] * np.where(seen, past, 0)
+            + (1 - share)[:, None] * self.quantile[:, :width]
+        )
+        self.quantile[:, :width] = np.where(seen, np.ceil(both - 1e-9), self.quantile[:, :width])
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

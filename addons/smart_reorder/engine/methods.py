@@ -69,13 +69,14 @@ class Context:
 
     def total(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """(n, J) demand from column ``start`` to before ``end``, both (n, J) or broadcastable."""
-        return self._between(self.cumulated, start, end)
+        return self.between(self.cumulated, start, end)
 
     def estimated_days(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """(n, J) days from column ``start`` to before ``end`` whose demand is an estimate."""
-        return self._between(self.guessed, start, end)
+        return self.between(self.guessed, start, end)
 
-    def _between(self, cumulated: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    def between(self, cumulated: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """(n, J) difference of sums (n, T+1) from column ``start`` to before ``end``."""
         last = self.history.n_days
         shape = (self.history.n_series, self.origins.size)
         a = np.clip(np.broadcast_to(start, shape), 0, last)

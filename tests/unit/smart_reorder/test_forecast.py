@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from smart_reorder_engine.forecast import _Backtest, forecast_demand
+from smart_reorder_engine.forecast import Backtest, forecast_demand
 from smart_reorder_engine.history import DemandHistory, estimate_hidden
 from smart_reorder_engine.methods import Context, croston_sba, teunter_syntetos_babai
 
@@ -41,7 +41,7 @@ def test_error_measures_by_hand():
     errors are those of a step; here they only have to agree with their definitions.
     """
     days = np.array([[1.0] * 56 + [3.0] * 28])
-    backtest = _Backtest(make_history(days), np.array([7]), np.array([0.9]))
+    backtest = Backtest(make_history(days), np.array([7]), np.array([0.9]))
     columns = np.flatnonzero(backtest.finished[0])
     # Origins 77, 70 … 28.
     assert (84 - 7 * columns).tolist() == [77, 70, 63, 56, 49, 42, 35, 28]
@@ -65,9 +65,9 @@ def test_backtest_is_what_would_have_been_forecast_then(market):
     method, dispersion and calibration included."""
     horizon = np.tile([3, 7, 10, 16], 30)
     level = np.full(120, 0.95)
-    backtest = _Backtest(make_history(market), horizon, level)
+    backtest = Backtest(make_history(market), horizon, level)
     for column in (1, 5, 20):
-        past = _Backtest(make_history(market[:, : 300 - 7 * column]), horizon, level)
+        past = Backtest(make_history(market[:, : 300 - 7 * column]), horizon, level)
         assert backtest.mean[:, column] == pytest.approx(past.mean[:, 0])
         assert backtest.quantile[:, column] == pytest.approx(past.quantile[:, 0])
         assert (backtest.choice[:, column] == past.choice[:, 0]).all()
@@ -77,12 +77,12 @@ def test_permuting_the_future_changes_nothing(market):
     """The guard against leaks, for ever."""
     rng = np.random.default_rng(3)
     horizon, level = np.full(120, 9), np.full(120, 0.9)
-    before = _Backtest(make_history(market), horizon, level)
+    before = Backtest(make_history(market), horizon, level)
     column = 12
     origin = 300 - 7 * column
     future = market.copy()
     future[:, origin:] = rng.permutation(future[:, origin:].T).T * 5 + 1
-    after = _Backtest(make_history(future), horizon, level)
+    after = Backtest(make_history(future), horizon, level)
     assert after.mean[:, column:] == pytest.approx(before.mean[:, column:])
     assert after.quantile[:, column:] == pytest.approx(before.quantile[:, column:])
     assert not np.allclose(after.mean[:, 0], before.mean[:, 0])

@@ -1,0 +1,92 @@
+"""What the engine process does: arrays in, arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+
+import numpy as np
+
+from .forecast import Forecast, forecast_demand
+from .history import DemandHistory
+from .lead_time import Intervals
+from .learned import GLOBAL_WEIGHT, Learned, learn_all
+
+Arrays = Mapping[str, np.ndarray]
+TEXTS = ("method", "evidence")
+UNKNOWN = ("wape", "bias", "coverage", "pinball", "skill", "model")  # may be NaN
+
+
+def pack_history(history: DemandHistory) -> dict[str, np.ndarray]:
+    return {
+        "quantity": history.quantity,
+        "first_day": history.first_day,
+        "estimated": history.estimated,
+    }
+
+
+def _history(arrays: Arrays) -> DemandHistory:
+    return DemandHistory(
+        arrays["quantity"].astype(float), arrays["first_day"], arrays["estimated"].astype(bool)
+    )
+
+
+def forecast(arrays: Arrays) -> dict[str, np.ndarray]:
+    """Forecast series; a broken model is left out, and said so in ``model_error``."""
+    error = ""
+    try:
+        learned = Learned.from_arrays(arrays)
+    except ValueError as failure:
+        learned, error = None, str(failure)
+    result = forecast_demand(
+        _history(arrays),
+        Intervals(arrays["days"], arrays["weight"]),
+        arrays["level"],
+        arrays["unit"],
+        float(arrays.get("min_intervals", np.array(4.0))),
+        learned,
+        arrays.get("share", np.array(GLOBAL_WEIGHT)),
+        arrays.get("shift", np.array(0.0)),
+    )
+    out = {field.name: getattr(result, field.name) for field in fields(Forecast)}
+    return (
+        out | {name: out[name].astype("U16") for name in TEXTS} | {"model_error": np.array(error)}
+    )
+
+
+def learn(arrays: Arrays) -> dict[str, np.ndarray]:
+    """Learn the global model; nothing but ``learned = 0`` comes back when there is too little."""
+    history = _history(arrays)
+    scaled = DemandHistory(
+        history.quantity / arrays["unit"][:, None], history.first_day, history.estimated
+    )
+    learned = learn_all(scaled, arrays["horizon"], seed=int(arrays.get("seed", np.array(0))))
+    if learned is None:
+        return {"learned": np.array(0)}
+    return learned.as_arrays() | {"learned": np.array(learned.model.examples)}
+
+
+TASKS: dict[str, Callable[[Arrays], dict[str, np.ndarray]]] = {
+    "forecast": forecast,
+    "learn": learn,
+}
+
+
+def check_forecast(result: Arrays, count: int) -> str | None:
+    """What is wrong with the answer to a forecast, or None: no order is made from nonsense."""
+    for field in fields(Forecast):
+        value = result.get(field.name)
+        if value is None or value.shape != (count,):
+            return f"{field.name} is missing, or not of {count} series"
+        if field.name in TEXTS:
+            continue
+        known = value[~np.isnan(value)] if field.name in UNKNOWN else value
+        if not np.isfinite(known).all():
+            return f"{field.name} is not a number"
+        if field.name != "bias" and (known < 0).any():
+            return f"{field.name} is negative"
+    return None
+
+
+def as_forecast(result: Arrays) -> Forecast:
+    return Forecast(**{field.name: result[field.name] for field in fields(Forecast)})

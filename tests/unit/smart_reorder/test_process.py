@@ -1,0 +1,155 @@
+"""The engine as a process of its own, and what becomes of it when it dies."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import psutil
+import pytest
+from smart_reorder_engine import process, tasks
+from smart_reorder_engine.forecast import forecast_demand
+from smart_reorder_engine.history import DemandHistory
+from smart_reorder_engine.learned import Learned, learn_all
+
+
+def market(series=60, days=250):
+    generator = np.random.default_rng(4)
+    return DemandHistory(
+        generator.poisson(1.5, (series, days)).astype(float), np.zeros(series, dtype=np.int64)
+    )
+
+
+def question(history, horizon=8, **more):
+    n = history.n_series
+    return {
+        **tasks.pack_history(history),
+        "days": np.full((n, 1), float(horizon)),
+        "weight": np.ones((n, 1)),
+        "level": np.full(n, 0.95),
+        "unit": np.ones(n),
+        **more,
+    }
+
+
+def scripted(monkeypatch, script):
+    """A real process of our own in the engine's place; it gets task, question and answer."""
+    monkeypatch.setattr(
+        process,
+        "command",
+        lambda task, source, result, memory: [
+            *(sys.executable, "-c", script, task, str(source), str(result))
+        ],
+    )
+
+
+def test_same_answer_as_in_this_process():
+    history = market()
+    learned = learn_all(history, np.full(60, 8))
+    assert learned is not None
+    asked = question(history, **learned.as_arrays())
+    answer = process.run("forecast", asked)
+    assert tasks.check_forecast(answer, 60) is None
+    here = forecast_demand(history, np.full(60, 8), np.full(60, 0.95), learned=learned)
+    for name in ("mean", "quantile", "statistical", "model", "expected_short"):
+        assert np.array_equal(answer[name], getattr(here, name)), name
+    assert answer["method"].tolist() == here.method.tolist()
+    assert (answer["model"] > 0).all()
+
+
+def test_learning_in_the_process_is_repeatable():
+    history = market()
+    asked = {**tasks.pack_history(history), "unit": np.ones(60), "horizon": np.full(60, 8)}
+    once, again = process.run("learn", asked), process.run("learn", asked)
+    assert once["learned"] == again["learned"] > 1000
+    assert Learned.from_arrays(once).proof is not None
+    assert all(np.array_equal(once[name], again[name]) for name in once)
+
+
+def test_too_little_to_learn_from():
+    history = market(series=2)
+    asked = {**tasks.pack_history(history), "unit": np.ones(2), "horizon": np.full(2, 8)}
+    assert process.run("learn", asked)["learned"] == 0
+
+
+def test_broken_model_is_left_out_and_said_so():
+    history = market()
+    answer = process.run("forecast", question(history, **{"model.edges": np.zeros(3)}))
+    assert "not a" in str(answer["model_error"])
+    assert tasks.check_forecast(answer, 60) is None
+    plain = forecast_demand(history, np.full(60, 8), np.full(60, 0.95))
+    assert np.array_equal(answer["quantile"], plain.quantile)
+
+
+def test_killed_while_it_works():
+    """The real engine, killed as the kernel does when memory is gone."""
+    history = market(series=4000, days=700)
+    killed = []
+
+    def kill():
+        me = psutil.Process()
+        for _try in range(1000):
+            for child in me.children():
+                if "forecast" in child.cmdline():
+                    os.kill(child.pid, signal.SIGKILL)
+                    killed.append(child.pid)
+                    return
+            time.sleep(0.01)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(process.EngineFailure, match="SIGKILL") as caught:
+        process.run("forecast", question(history))
+    killer.join()
+    assert caught.value.kind == process.KILLED
+    assert not psutil.pid_exists(killed[0])
+
+
+def test_out_of_memory_is_a_failure_of_the_process_alone():
+    with pytest.raises(process.EngineFailure) as caught:
+        process.run("forecast", question(market(series=4000, days=700)), memory=400)
+    assert caught.value.kind in (process.CRASHED, process.KILLED)
+
+
+def test_out_of_time(monkeypatch):
+    scripted(monkeypatch, "import time; time.sleep(60)")
+    with pytest.raises(process.EngineFailure, match=r"within 0\.5 s") as caught:
+        process.run("forecast", question(market(series=1)), timeout=0.5)
+    assert caught.value.kind == process.TIMED_OUT
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "message"),
+    [
+        ("import a_library_that_is_missing", process.CRASHED, "a_library_that_is_missing"),
+        ("raise SystemExit(3)", process.CRASHED, "without a word"),
+        ("pass", process.NONSENSE, "cannot be read"),
+        ("import sys; open(sys.argv[3], 'w').write('?')", process.NONSENSE, "cannot be read"),
+    ],
+)
+def test_no_answer_is_a_failure_that_says_why(monkeypatch, script, kind, message):
+    scripted(monkeypatch, script)
+    with pytest.raises(process.EngineFailure, match=message) as caught:
+        process.run("forecast", question(market(series=1)))
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("quantile", np.nan, "quantile is not a number"),
+        ("mean", -1.0, "mean is negative"),
+        ("expected_short", np.inf, "expected_short is not a number"),
+        ("coverage", np.inf, "coverage is not a number"),
+    ],
+)
+def test_nonsense_is_found(name, value, message):
+    answer = tasks.forecast(question(market(series=3)))
+    assert tasks.check_forecast(answer, 3) is None
+    answer[name] = answer[name].astype(float)
+    answer[name][1] = value
+    assert message in tasks.check_forecast(answer, 3)
+    assert "is missing" in tasks.check_forecast({}, 3)
+    assert "not of 4" in tasks.check_forecast(tasks.forecast(question(market(series=3))), 4)
