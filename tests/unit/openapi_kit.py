@@ -88,3 +88,8 @@ def validate(carrier, name, path, body, method="post", drop_required=()):
 def _components(carrier, name, drop_required):
     schemas = load(carrier, name)["components"]["schemas"]
     return {"schemas": _clean(schemas, drop_required, schemas)}
+
+
+def example(carrier, name, title):
+    """An answer that the specification gives as an example."""
+    return load(carrier, name)["components"]["examples"][title]["value"]

@@ -207,13 +207,17 @@ class ShipmentSpec:
 
 @dataclass(frozen=True)
 class PickupSpec:
-    """A driver is to come. ``references`` are :attr:`BoughtParcel.carrier_ref` of what to fetch."""
+    """A driver is to come. ``references`` are :attr:`BoughtParcel.carrier_ref` of what to fetch.
+
+    :param weight: kg of all of it together; 0 when nobody knows
+    """
 
     address: Address
     earliest: datetime
     latest: datetime
     references: tuple[str, ...]
     instructions: str = ""
+    weight: Decimal = Decimal(0)
 
 
 # -- what is answered -----------------------------------------------------------------------------

@@ -288,9 +288,14 @@ def void(env, account, row_id):
     state = ledger.want_void(row_id)
     if state != VOID_PENDING:
         return state
+    if account._is_void_by_disuse():
+        ledger.voided(row_id)
+        return VOIDED
     reference = ledger.get_void_reference(row_id)
     carriers = env["delivery.carrier"]
     try:
+        if not account._has_capability(port.Capability.VOID):
+            raise port.Rejected("The carrier takes no labels back.", "no_void")
         account._connect().void(reference)
     except port.Rejected as failure:
         message = carriers._get_shipping_error_message(failure)

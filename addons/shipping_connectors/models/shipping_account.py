@@ -153,6 +153,14 @@ class ShippingAccount(models.Model):
         definition = registry.get(self.provider)
         return bool(definition) and capability in definition.capabilities
 
+    def _is_void_by_disuse(self):
+        """Whether a label that is never handed over costs nothing: it is given back unasked."""
+        self.ensure_one()
+        definition = registry.get(self.provider)
+        return bool(definition) and (
+            definition.bills_used_only and port.Capability.VOID not in definition.capabilities
+        )
+
     def _connect(self, keep=None, money_until=None):
         """The adapter that speaks with the carrier.
 

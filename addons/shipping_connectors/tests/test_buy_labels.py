@@ -1,6 +1,11 @@
+from dataclasses import replace
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..core.carriers import registry
+from ..core.port import Capability
 from .carrier_case import CarrierCase
 from .loopback_carrier import PDF, ZPL
 
@@ -415,6 +420,25 @@ class TestBuyLabels(CarrierCase):
         self._recover()
         self.assertEqual(purchase.state, "voided")
         self.assertEqual(self.server.kept, [])
+
+    def test_a_carrier_without_voids(self):
+        """Where unused labels cost nothing they are given back unasked, elsewhere not at all."""
+        definition = registry.get("easypost")
+        without = definition.capabilities - {Capability.VOID}
+        for bills_used_only, state in ((True, "voided"), (False, "bought")):
+            with self.subTest(bills_used_only=bills_used_only):
+                changed = replace(definition, capabilities=without, bills_used_only=bills_used_only)
+                picking = self._create_delivery(1)
+                picking.action_buy_labels()
+                with patch.dict(registry._definitions, {"easypost": changed}):
+                    if bills_used_only:
+                        picking.parcel_ids.action_cancel()
+                    else:
+                        with self.assertRaisesRegex(UserError, "takes no labels back"):
+                            picking.parcel_ids.action_cancel()
+                self.env.invalidate_all()
+                self.assertEqual(self._get_purchases(picking).state, state)
+        self.assertEqual(self.server.count("void"), 0)
 
     def test_a_parcel_whose_label_was_given_back(self):
         """A rollback after the void: the parcel may not go out with a void label."""

@@ -10,11 +10,13 @@ from carrier_kit import (
     account,
     conformance,
     loopback,
+    loopback_dhl_express,
     loopback_fedex,
     loopback_ups,
     shipment,
 )
 from shipping_core.carriers import registry
+from shipping_core.carriers.dhl_express import DHLExpress
 from shipping_core.carriers.easypost import EasyPost
 from shipping_core.carriers.fedex import FedEx
 from shipping_core.carriers.ups import UPS
@@ -70,6 +72,28 @@ class TestFedEx(conformance.CarrierConformance):
         return shipment(**changes)
 
 
+class TestDHLExpress(conformance.CarrierConformance):
+    core = shipping_core
+
+    @pytest.fixture
+    def server(self):
+        with loopback_dhl_express.LoopbackDHLExpress() as server:
+            yield server
+
+    def connect(self, server, **account_values):
+        credentials = loopback_dhl_express.CREDENTIALS
+        return DHLExpress(registry.Account(credentials, base_url=server.url, **account_values))
+
+    def spec(self, **changes):
+        second = replace(PARCEL, reference="BOX2", weight=Decimal(1))
+        return shipment(**{"parcels": (PARCEL, second), **changes})
+
+
 def test_all_carriers_are_tested():
-    tested = {"easypost": TestEasyPost, "fedex": TestFedEx, "ups": TestUPS}
+    tested = {
+        "dhl_express": TestDHLExpress,
+        "easypost": TestEasyPost,
+        "fedex": TestFedEx,
+        "ups": TestUPS,
+    }
     assert {one.code for one in registry.definitions()} - {"pigeon"} == set(tested)

@@ -53,6 +53,8 @@ class Definition:
     :param connect: makes the adapter for an account, without asking anybody anything
     :param tracking_url: page for people, ``{number}`` being the tracking number
     :param insurance_currency: that values are insured in; empty: any
+    :param bills_used_only: a label that is never handed over costs nothing, and so is given back by
+        throwing it away; for carriers without :attr:`~..port.Capability.VOID`
     """
 
     code: str
@@ -62,6 +64,7 @@ class Definition:
     connect: Callable[[Account], Carrier]
     tracking_url: str = ""
     insurance_currency: str = ""
+    bills_used_only: bool = False
 
 
 _definitions: dict[str, Definition] = {}

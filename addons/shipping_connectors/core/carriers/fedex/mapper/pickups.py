@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ....port import Pickup, PickupSpec, Rejected
-from ...mapping import many
+from ...mapping import many, round_up
 from .parties import address, contact
 
 #: joins what is needed to cancel a pickup into its reference
@@ -71,6 +71,8 @@ def pickup_request(
         "packageCount": len(spec.references),
         "carrierCode": carrier,
     }
+    if spec.weight > 0:
+        data["totalWeight"] = {"units": "KG", "value": float(round_up(spec.weight))}
     if spec.instructions:
         data["remarks"] = spec.instructions[:60]
     return data
