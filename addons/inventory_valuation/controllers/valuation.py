@@ -1,13 +1,11 @@
 import json
-import tempfile
 
 from werkzeug.exceptions import BadRequest
-from werkzeug.wsgi import wrap_file
 
 from odoo import fields, http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from odoo.addons.inventory_visibility.controllers.workbook import send_workbook
 
 
 class ValuationController(http.Controller):
@@ -37,17 +35,7 @@ class ValuationController(http.Controller):
             context["allowed_company_ids"] = company_ids
         lines = request.env["stock.valuation.line"].with_context(**context)
         lines.check_access("read")
-        # on the disk, and sent from there; closed when sent
-        file = tempfile.TemporaryFile()  # noqa: SIM115
-        lines._write_workbook(file, domain)
-        size = file.tell()
-        file.seek(0)
-        name = f"stock-valuation-{moments[0] or fields.Datetime.now():%Y-%m-%d}.xlsx"
-        return request.make_response(
-            wrap_file(request.httprequest.environ, file),
-            headers=[
-                ("Content-Type", TYPE),
-                ("Content-Length", str(size)),
-                ("Content-Disposition", content_disposition(name)),
-            ],
+        return send_workbook(
+            f"stock-valuation-{moments[0] or fields.Datetime.now():%Y-%m-%d}",
+            lambda file: lines._write_workbook(file, domain),
         )

@@ -1,12 +1,9 @@
-import tempfile
-
 from werkzeug.exceptions import BadRequest, NotFound
-from werkzeug.wsgi import wrap_file
 
 from odoo import fields, http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
-from .valuation import TYPE
+from odoo.addons.inventory_visibility.controllers.workbook import send_workbook
 
 
 class WorkbookController(http.Controller):
@@ -38,17 +35,7 @@ class WorkbookController(http.Controller):
             allowed_company_ids=records.sudo().company_id.ids
         )
         records.check_access("read")
-        # on the disk, and sent from there; closed when sent
-        file = tempfile.TemporaryFile()  # noqa: SIM115
-        export.with_env(records.env)._write(file, records)
-        size = file.tell()
-        file.seek(0)
-        name = f"stock-{report.replace('_', '-')}-{fields.Date.context_today(export)}.xlsx"
-        return request.make_response(
-            wrap_file(request.httprequest.environ, file),
-            headers=[
-                ("Content-Type", TYPE),
-                ("Content-Length", str(size)),
-                ("Content-Disposition", content_disposition(name)),
-            ],
+        return send_workbook(
+            f"stock-{report.replace('_', '-')}-{fields.Date.context_today(export)}",
+            lambda file: export.with_env(records.env)._write(file, records),
         )

@@ -1,13 +1,11 @@
 import json
-import tempfile
 
 from werkzeug.exceptions import BadRequest
-from werkzeug.wsgi import wrap_file
 
 from odoo import fields, http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from .workbook import send_workbook
 
 
 class DashboardController(http.Controller):
@@ -34,19 +32,8 @@ class DashboardController(http.Controller):
             raise BadRequest("domain and order must be JSON") from error
         if not isinstance(order, dict):
             raise BadRequest("order must be a JSON object")
-        # on the disk, and sent from there: a large workbook never is in memory; closed when sent
-        file = tempfile.TemporaryFile()  # noqa: SIM115
-        request.env["stock.availability.dashboard"]._write_workbook(
-            file, filters, figure=figure, order=order
-        )
-        size = file.tell()
-        file.seek(0)
-        name = f"inventory-{fields.Date.context_today(request.env.user)}.xlsx"
-        return request.make_response(
-            wrap_file(request.httprequest.environ, file),
-            headers=[
-                ("Content-Type", TYPE),
-                ("Content-Length", str(size)),
-                ("Content-Disposition", content_disposition(name)),
-            ],
+        dashboard = request.env["stock.availability.dashboard"]
+        return send_workbook(
+            f"inventory-{fields.Date.context_today(request.env.user)}",
+            lambda file: dashboard._write_workbook(file, filters, figure=figure, order=order),
         )
