@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ..core.history import Event, History
@@ -39,6 +40,19 @@ class StockValuationBackfill(models.AbstractModel):
                 self._backfill(company, batch)
                 if not cron._commit_progress(len(batch)):
                     return
+
+    @api.model
+    def _check_complete(self, company):
+        """Refuse to say anything final about a company whose history is not written yet."""
+        todo = self._get_todo(company)
+        if todo:
+            raise UserError(
+                self.env._(
+                    "The history of %s products is not in the ledger yet. Wait until the scheduled"
+                    " action “Stock valuation: make up for history” is through.",
+                    len(todo),
+                )
+            )
 
     @api.model
     def _get_todo(self, company=None):

@@ -15,7 +15,10 @@ class StockValuationExport(models.AbstractModel):
     @api.model
     def _get_reports(self):
         """Return {name in the address: model}; the model has `_get_tables` and `_get_about`."""
-        return {"ageing": "stock.valuation.ageing"}
+        return {
+            "ageing": "stock.valuation.ageing",
+            "reconciliation": "stock.valuation.reconciliation",
+        }
 
     @api.model
     def _get_action(self, report, ids):

@@ -103,15 +103,7 @@ class StockValuationPeriod(models.Model):
                     last=last.date,
                 )
             )
-        todo = self.env["stock.valuation.backfill"].sudo()._get_todo(company)
-        if todo:
-            raise UserError(
-                self.env._(
-                    "The history of %s products is not in the ledger yet. Wait until the scheduled"
-                    " action “Stock valuation: make up for history” is through.",
-                    len(todo),
-                )
-            )
+        self.env["stock.valuation.backfill"].sudo()._check_complete(company)
 
     @api.model
     def _prepare_line(self, line):

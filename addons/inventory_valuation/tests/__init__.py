@@ -3,8 +3,10 @@ from . import (
     test_backfill,
     test_bills,
     test_companies,
+    test_documents,
     test_entries,
     test_histories,
     test_period,
+    test_reconciliation,
     test_screen,
 )

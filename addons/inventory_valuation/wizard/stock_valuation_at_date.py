@@ -75,3 +75,9 @@ class StockValuationAtDate(models.TransientModel):
             "url": f"/inventory_valuation/xlsx?{urlencode(query)}",
             "target": "download",
         }
+
+    def action_print(self):
+        """Print what is shown, for the auditor."""
+        self._get_context()  # impossible dates are refused here, and not on paper
+        report = self.env.ref("inventory_valuation.stock_valuation_report")
+        return report.report_action(self, config=False)

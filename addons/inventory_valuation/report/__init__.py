@@ -1,0 +1,1 @@
+from . import report_reconciliation, report_stock_valuation
