@@ -217,4 +217,8 @@ class StockValuationAgeing(models.Model):
     @api.model
     def _get_used(self, ageings):
         """Return those that something refers to, which are kept."""
-        return ageings.browse()
+        return (
+            self.env["stock.valuation.write.down"]
+            .search([("ageing_id", "in", ageings.ids)])
+            .ageing_id
+        )

@@ -18,6 +18,7 @@ class StockValuationExport(models.AbstractModel):
         return {
             "ageing": "stock.valuation.ageing",
             "reconciliation": "stock.valuation.reconciliation",
+            "write_down": "stock.valuation.write.down",
         }
 
     @api.model

@@ -9,4 +9,5 @@ from . import (
     test_period,
     test_reconciliation,
     test_screen,
+    test_write_down,
 )
