@@ -28,6 +28,7 @@ def _load_tests(name):
 
 loopback = _load_tests("loopback_carrier")
 loopback_ups = _load_tests("loopback_ups")
+loopback_usps = _load_tests("loopback_usps")
 loopback_dhl_express = _load_tests("loopback_dhl_express")
 loopback_fedex = _load_tests("loopback_fedex")
 conformance = _load_tests("carrier_conformance")

@@ -9,7 +9,10 @@ import yaml
 from carrier_kit import RECORDED
 
 #: limits that contradict what the carriers themselves send and take
-_WRONG = ("minLength", "maxLength", "pattern", "minimum", "maximum", "format", "example")
+_WRONG = (
+    *("minLength", "maxLength", "pattern", "minimum", "maximum", "format", "example"),
+    *("exclusiveMinimum", "exclusiveMaximum"),
+)
 
 
 @cache
@@ -67,8 +70,9 @@ def _clean(node, drop_required, schemas):
     # what the specification does not know is a spelling mistake of ours, unless it demands
     # itself what it does not describe
     known = cleaned.get("properties")
-    if cleaned.get("type") == "object" and known and set(cleaned.get("required", ())) <= set(known):
-        cleaned.setdefault("additionalProperties", False)
+    is_open = cleaned.get("type") == "object" and cleaned.get("additionalProperties", True) is True
+    if is_open and known and set(cleaned.get("required", ())) <= set(known):
+        cleaned["additionalProperties"] = False
     return cleaned
 
 

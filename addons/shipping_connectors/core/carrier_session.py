@@ -73,6 +73,7 @@ class Answer:
     body: bytes
     content_type: str
     retry_after: float | None = None
+    etag: str = ""
 
     def json(self) -> object:
         """:raises ValueError: when it is none"""
@@ -144,15 +145,24 @@ class CarrierSession:
         :raises CarrierError: the kind of error says whether money may have moved
         """
         send = {"json": json_body, "data": form, "params": params}
+        data, _answer = self._call(kind, method, path, send, headers)
+        return data
+
+    def read_tagged(self, path: str) -> tuple[object, str]:
+        """What lies at ``path``, and the version of it (``ETag``) that a change has to name."""
+        data, answer = self._call(Kind.READ, "GET", path, {}, None)
+        return data, answer.etag
+
+    def _call(self, kind, method, path, send, headers) -> tuple[object, Answer]:
         # before anything is sent: what fails here never left us
         authorization = self.authorize()
         all_headers = {"Accept": "application/json", **authorization, **(headers or {})}
 
-        def once() -> object:
+        def once() -> tuple[object, Answer]:
             self._check_time(kind)
             answer = self._send(kind, method, self.base_url + path, all_headers, send)
             self._keep(kind, method, path, answer)
-            return self._understand(kind, answer)
+            return self._understand(kind, answer), answer
 
         return self._repeat(kind, once)
 
@@ -232,6 +242,7 @@ class CarrierSession:
             body,
             response.headers.get("Content-Type", ""),
             parse_retry_after(response.headers.get("Retry-After", "")),
+            response.headers.get("ETag", ""),
         )
 
     def _get_session(self, kind: Kind, watch: _Watch) -> requests.Session:

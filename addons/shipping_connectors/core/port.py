@@ -78,7 +78,10 @@ class Unknown(CarrierError):
 
 @dataclass(frozen=True)
 class Address:
-    """A postal address. ``country_code`` is ISO 3166-1 alpha-2, upper case."""
+    """A postal address. ``country_code`` is ISO 3166-1 alpha-2, upper case.
+
+    :param country: its name in English, for carriers that print it
+    """
 
     name: str
     country_code: str
@@ -91,6 +94,7 @@ class Address:
     phone: str = ""
     email: str = ""
     state_code: str = ""
+    country: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -397,8 +401,11 @@ class Carrier(Protocol):
     def cancel_pickup(self, reference: str) -> None:
         """Cancels a booked driver. Idempotent."""
 
-    def manifest(self, references: Sequence[str]) -> Manifest:
-        """Closes the day for these parcels."""
+    def manifest(self, references: Sequence[str], sender: Address | None = None) -> Manifest:
+        """Closes the day for these parcels.
+
+        :param sender: from where they leave; carriers that print it refuse to go without
+        """
 
     def check_connection(self) -> str:
         """One sentence about the account; raises ``Rejected`` when the credentials are wrong."""

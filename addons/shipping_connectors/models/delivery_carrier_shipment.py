@@ -44,6 +44,7 @@ class DeliveryCarrier(models.Model):
             state=partner.state_id.name or "",
             state_code=partner.state_id.code or "",
             country_code=partner.country_id.code or "",
+            country=partner.country_id.with_context(lang="en_US").name or "",
             phone=partner.phone or "",
             email=partner.email or "",
         )

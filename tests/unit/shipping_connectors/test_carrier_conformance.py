@@ -13,6 +13,7 @@ from carrier_kit import (
     loopback_dhl_express,
     loopback_fedex,
     loopback_ups,
+    loopback_usps,
     shipment,
 )
 from shipping_core.carriers import registry
@@ -20,6 +21,7 @@ from shipping_core.carriers.dhl_express import DHLExpress
 from shipping_core.carriers.easypost import EasyPost
 from shipping_core.carriers.fedex import FedEx
 from shipping_core.carriers.ups import UPS
+from shipping_core.carriers.usps import USPS, mapper
 
 
 class TestEasyPost(conformance.CarrierConformance):
@@ -89,11 +91,32 @@ class TestDHLExpress(conformance.CarrierConformance):
         return shipment(**{"parcels": (PARCEL, second), **changes})
 
 
+class TestUSPS(conformance.CarrierConformance):
+    core = shipping_core
+
+    @pytest.fixture
+    def server(self):
+        with loopback_usps.LoopbackUSPS() as server:
+            yield server
+
+    def connect(self, server, **account_values):
+        return USPS(
+            registry.Account(loopback_usps.CREDENTIALS, base_url=server.url, **account_values)
+        )
+
+    def sent_key(self, key):
+        return mapper.idempotency_key(key)
+
+    def spec(self, **changes):
+        return shipment(**changes)
+
+
 def test_all_carriers_are_tested():
     tested = {
         "dhl_express": TestDHLExpress,
         "easypost": TestEasyPost,
         "fedex": TestFedEx,
         "ups": TestUPS,
+        "usps": TestUSPS,
     }
     assert {one.code for one in registry.definitions()} - {"pigeon"} == set(tested)

@@ -274,7 +274,7 @@ class EasyPost(CarrierAdapter):
                 return
             raise
 
-    def manifest(self, references: Sequence[str]) -> Manifest:
+    def manifest(self, references: Sequence[str], sender: Address | None = None) -> Manifest:
         data = self.session.call(
             Kind.CREATE,
             "POST",
