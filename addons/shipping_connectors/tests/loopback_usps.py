@@ -156,7 +156,7 @@ class _Handler(TokenHandler):
     def end_headers(self):
         if version := self.__dict__.pop("version", None):
             self.send_header("ETag", version)
-        super().end_headers()
+        return super().end_headers()
 
     def _cancel_pickup(self, parts, body, query):
         if self.headers.get("If-Match") != self.server.pickups.get(parts[-1]):
