@@ -118,6 +118,9 @@ class Book:
     def __init__(self, costing: Costing, balances: Iterable[Balance] = ()) -> None:
         self.costing = costing
         self.entries: list[Entry] = []
+        #: how many movements were told, and whether what is really there was more or less
+        self.postings = 0
+        self.adjusted = False
         self._shelves: dict[Place, _Shelf] = {}
         for balance in balances:
             shelf = self._get_shelf(balance.place)
@@ -160,6 +163,7 @@ class Book:
             return
         if movement.quantity <= 0:
             raise ValueError(f"A movement has a quantity above zero, not {movement.quantity}")
+        self.postings += 1
         if movement.source is None:
             self._put(movement, [(movement.layer, movement.quantity)], [movement.value])
         elif movement.target is None:
@@ -189,8 +193,10 @@ class Book:
                 if found[0][1] <= NOTHING:
                     found.pop(0)
             if lost > NOTHING:
+                self.adjusted = True
                 self.post(Movement(place, None, lost, kind, self._get_value(lost)))
         for place, quantity in found:
+            self.adjusted = True
             self.post(Movement(None, place, quantity, kind, self._get_value(quantity)))
 
     def settle(self, total: int, kind: str = "revaluation", origin: object = None) -> None:

@@ -34,6 +34,8 @@ class History:
     def __init__(self, method: str, unit_cost: float = 0.0) -> None:
         self.method = method
         self.unit_cost = unit_cost
+        #: what everything is worth under average cost; carried along, as Odoo does
+        self.worth = 0.0
         self.layers: dict[object, float] = {}
         self.book = Book(self._get_costing())
 
@@ -42,6 +44,7 @@ class History:
         for event in events:
             if event.unit_cost is not None and self.method != "fifo":
                 self.unit_cost = event.unit_cost
+                self.worth = self.unit_cost * self.book.quantity
             if event.movement is not None:
                 self._learn(event.movement)
             self.book.costing = self._get_costing()
@@ -62,7 +65,10 @@ class History:
 
     def _learn(self, movement: Movement) -> None:
         """A receipt changes what a unit costs."""
-        if movement.source is not None or movement.target is None:
+        if movement.target is None:
+            self.worth -= self.unit_cost * movement.quantity
+            return
+        if movement.source is not None:
             return
         cost = movement.value / movement.quantity
         if self.method == "fifo":
@@ -71,15 +77,18 @@ class History:
         elif self.method == "average":
             before = self.book.quantity
             if before > NOTHING:
-                worth = before * self.unit_cost + movement.value
-                self.unit_cost = worth / (before + movement.quantity)
+                self.worth += movement.value
+                self.unit_cost = self.worth / (before + movement.quantity)
             else:
                 self.unit_cost = cost
+                self.worth = cost * (before + movement.quantity)
 
     def _get_total(self) -> int:
-        if self.method != "fifo":
-            return nearest(self.book.quantity * self.unit_cost)
-        return nearest(self.book.get_cost())
+        if self.method == "fifo":
+            return nearest(self.book.get_cost())
+        if self.method == "average":
+            return nearest(self.worth)
+        return nearest(self.book.quantity * self.unit_cost)
 
     def _forget(self) -> None:
         """Layers that are used up play no part any more."""

@@ -34,6 +34,19 @@ def nearest(amount: float) -> int:
     return int(math.copysign(math.floor(abs(amount) * (1 + 2**-50) + 0.5), amount))
 
 
+def confirm(total: int, reckoned: float, roundings: int) -> bool:
+    """Say whether two reckonings of the same amount differ by no more than their rounding.
+
+    :param total: one of them, in whole units
+    :param reckoned: the other, from amounts of which each was rounded by half a unit at most
+    :param roundings: how many of them; `total` is one more
+
+    >>> confirm(100, 99.0, 1), confirm(100, 99.0, 0)
+    (True, False)
+    """
+    return abs(total - reckoned) <= 0.5 * (roundings + 1) + 0.01
+
+
 def approach(booked: Sequence[int], exact: Sequence[float], total: int) -> list[int]:
     """Return amounts that add up to `total`, each less than a unit away from its exact one.
 

@@ -29,7 +29,10 @@ class ProductProduct(models.Model):
     def write(self, vals):
         if "standard_price" not in vals:
             return super().write(vals)
-        with self.env["stock.valuation.writer"]._collect():
+        writer = self.env["stock.valuation.writer"]
+        with writer._collect():
             result = super().write(vals)
-            self.env["stock.valuation.writer"]._touch_products(self, self.env.company)
+            # Odoo's own reckoning, not somebody's price
+            reckoned = self.env.context.get("disable_auto_revaluation")
+            writer._touch_products(self, self.env.company, revalued=not reckoned)
         return result

@@ -14,5 +14,7 @@ class StockLot(models.Model):
         writer = self.env["stock.valuation.writer"]
         with writer._collect():
             result = super().write(vals)
-            writer._touch_products(self.product_id, self.env.company)
+            # Odoo's own reckoning, not somebody's price
+            reckoned = self.env.context.get("disable_auto_revaluation")
+            writer._touch_products(self.product_id, self.env.company, revalued=not reckoned)
         return result

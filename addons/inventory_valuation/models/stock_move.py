@@ -7,8 +7,8 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         writer = self.env["stock.valuation.writer"]
         with writer._collect():
+            writer._touch_new(self.filtered(lambda move: move.state != "done"))
             moves = super()._action_done(cancel_backorder=cancel_backorder)
-            # what comes in was valued on the way
             writer._touch_moves(moves, revalued=self.browse())
         return moves
 
@@ -17,4 +17,15 @@ class StockMove(models.Model):
         with writer._collect():
             result = super()._set_value(correction_quantity=correction_quantity)
             writer._touch_moves(self, revalued=self.filtered(lambda m: m.is_in or m.is_dropship))
+        return result
+
+    def write(self, vals):
+        """A done transfer that is given another date: its entries follow."""
+        done = self.filtered(lambda move: move.state == "done") if "date" in vals else self.browse()
+        if not done:
+            return super().write(vals)
+        writer = self.env["stock.valuation.writer"]
+        with writer._collect():
+            result = super().write(vals)
+            writer._touch_moves(done, revalued=done)
         return result

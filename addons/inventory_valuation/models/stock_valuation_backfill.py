@@ -96,11 +96,16 @@ class StockValuationBackfill(models.AbstractModel):
         lines = source._get_lines(company, SQL("move.product_id = ANY(%s)", list(product_ids)))
         self.env["stock.valuation.book"].sudo()._open(company, product_ids)
         products = self.env["product.product"].browse(product_ids)
-        groups = writer._get_groups(company, products, lines)
+        groups = writer._get_groups(company, products, lines, revalued=())
         prices = self._get_price_changes(company, product_ids)
+        dates = [self._replay(company, group, prices) for group in groups.values()]
+        self.env["stock.valuation.total"]._set_totals(company, groups.values())
         values = []
-        for group in groups.values():
-            values += self._prepare_history(company, group, prices)
+        for group, group_dates in zip(groups.values(), dates, strict=True):
+            group.book.settle(group.total)
+            today = len(group.book.entries) - len(group_dates)
+            group_dates += [fields.Datetime.now()] * today
+            values += writer._prepare_entries(company, group, dates=group_dates)
         writer._create_entries(values)
         _logger.info(
             "Valuation ledger of %s: %s products, %s movements, %s entries",
@@ -111,10 +116,12 @@ class StockValuationBackfill(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_history(self, company, group, prices):
-        """Return the entries of a group's past, and what brings it to Odoo's present value."""
-        writer = self.env["stock.valuation.writer"]
-        price = writer._get_price(company, group)
+    def _replay(self, company, group, prices):
+        """Tell a group's book its past, and what is there now.
+
+        :return: the date of each entry of the past
+        """
+        price = group.price
         method = "standard" if group.owner else group.product.cost_method
         changes = [] if group.owner else prices.get((group.product.id, group.lot), [])
         if method == "standard" and changes:
@@ -128,15 +135,13 @@ class StockValuationBackfill(models.AbstractModel):
         # stable: a new price of the same second counts for the movement, as for Odoo
         events.sort(key=lambda event: event.date)
         written = list(history.replay(events))
-        dates = [date for date, _entry in written]
-        group.book, book = history.book, group.book
-        group.book.costing = book.costing
+        group.book, costing = history.book, group.book.costing
+        group.book.costing = costing
+        group.book.entries = [entry for _date, entry in written]
+        # each step was rounded to what Odoo would say
+        group.book.postings = 0
         group.book.match(group.on_hand)
-        group.book.settle(group.total)
-        today = group.book.entries
-        group.book.entries = [*(entry for _date, entry in written), *today]
-        dates += [fields.Datetime.now()] * len(today)
-        return writer._prepare_entries(company, group, dates=dates)
+        return [date for date, _entry in written]
 
     @api.model
     def _get_price_changes(self, company, product_ids):

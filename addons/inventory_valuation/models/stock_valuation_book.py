@@ -20,6 +20,7 @@ class StockValuationBook(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
     opened_at = fields.Datetime(readonly=True)
+    written_at = fields.Datetime(readonly=True, help="When entries were written last.")
     checked_at = fields.Datetime(readonly=True)
     ledger_value = fields.Monetary(readonly=True, help="By the entries, when last checked.")
     odoo_value = fields.Monetary(readonly=True, help="By Odoo, when last checked.")
@@ -56,6 +57,31 @@ class StockValuationBook(models.Model):
                 now=fields.Datetime.now(),
                 user=self.env.uid,
                 products=list(products),
+            )
+        )
+
+    def _mark_written(self, company, products):
+        """Say that entries of products are being written.
+
+        Two transactions that write about one product at the same moment have read its book without
+        each other's entries. The second one to come here is refused by PostgreSQL
+        (serialization failure), and Odoo runs it again, on what the first has left. Plain Odoo does
+        so with quants, of a product in a location; the ledger values a product in a company.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE stock_valuation_book SET written_at = %s
+                 WHERE id IN (
+                    SELECT id FROM stock_valuation_book
+                     WHERE company_id = %s AND product_id = ANY(%s)
+                     ORDER BY id
+                       FOR NO KEY UPDATE)
+             RETURNING id
+                """,
+                fields.Datetime.now(),
+                company.id,
+                list(products),
             )
         )
 

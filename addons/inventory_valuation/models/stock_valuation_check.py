@@ -1,5 +1,11 @@
+import logging
+
+from psycopg2.errors import LockNotAvailable, SerializationFailure
+
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
+
+_logger = logging.getLogger(__name__)
 
 #: Products checked and committed at a time.
 BATCH = 100
@@ -31,6 +37,7 @@ class StockValuationCheck(models.AbstractModel):
         self.env.flush_all()
         writer = self.env["stock.valuation.writer"]
         groups = writer._get_groups(company, books.product_id, [])
+        self.env["stock.valuation.total"]._set_totals(company, groups.values())
         found = {book.product_id.id: [0, 0, 0.0] for book in books}
         for group in groups.values():
             ledger, odoo, gap = found[group.product.id]
@@ -39,19 +46,40 @@ class StockValuationCheck(models.AbstractModel):
                 odoo + (0 if group.owner else group.total),
                 gap + self._get_gap(group),
             ]
-        to_amount = self.env["stock.valuation.source"]._to_amount
-        now = fields.Datetime.now()
         for book in books:
-            ledger, odoo, gap = found[book.product_id.id]
-            book.write(
-                {
-                    "checked_at": now,
-                    "ledger_value": to_amount(company, ledger),
-                    "odoo_value": to_amount(company, odoo),
-                    "difference": to_amount(company, ledger - odoo),
-                    "quantity_difference": gap,
-                }
-            )
+            self._note(company, book, *found[book.product_id.id])
+        books.invalidate_recordset(flush=False)
+
+    @api.model
+    def _note(self, company, book, ledger, odoo, gap):
+        """Write down what a comparison found, amounts in cents.
+
+        A book that somebody writes at this moment is left for the next comparison: what was found
+        is not true of it any more, and nobody is to wait for a comparison.
+        """
+        to_amount = self.env["stock.valuation.source"]._to_amount
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    SQL(
+                        """
+                        UPDATE stock_valuation_book
+                           SET checked_at = %s, ledger_value = %s, odoo_value = %s,
+                               difference = %s, quantity_difference = %s
+                         WHERE id IN (SELECT id FROM stock_valuation_book WHERE id = %s
+                                         FOR NO KEY UPDATE NOWAIT)
+                        """,
+                        fields.Datetime.now(),
+                        to_amount(company, ledger),
+                        to_amount(company, odoo),
+                        to_amount(company, ledger - odoo),
+                        gap,
+                        book.id,
+                    ),
+                    log_exceptions=False,
+                )
+        except (SerializationFailure, LockNotAvailable):
+            _logger.info("Book %s is being written: it is compared next time", book.id)
 
     @api.model
     def _get_gap(self, group):

@@ -11,6 +11,7 @@ KINDS = [
     ("manufacturing", "Manufacturing"),
     ("revaluation", "Revaluation"),
     ("bill_difference", "Bill Difference"),
+    ("landed_cost", "Landed Cost"),
 ]
 
 
@@ -76,7 +77,8 @@ class StockValuationEntry(models.Model):
     _product_date_idx = models.Index(
         "(product_id, company_id, location_id, date) INCLUDE (quantity, value)"
     )
-    _company_date_idx = models.Index("(company_id, date)")
+    # totals over time
+    _company_date_idx = models.Index("(company_id, date) INCLUDE (quantity, value)")
     _move_line_idx = models.Index("(move_line_id) WHERE move_line_id IS NOT NULL")
     _move_idx = models.Index("(move_id) WHERE move_id IS NOT NULL")
 

@@ -13,7 +13,7 @@ FLOWS = {
     "return_value": ("return",),
     "manufacturing_value": ("manufacturing",),
     "adjustment_value": ("adjustment", "scrap"),
-    "revaluation_value": ("revaluation", "bill_difference"),
+    "revaluation_value": ("revaluation", "bill_difference", "landed_cost"),
     "transfer_value": ("transfer",),
 }
 
@@ -148,9 +148,7 @@ class StockValuationLine(models.Model):
         at, since = self._get_moments()
         return SQL(
             """
-            SELECT MIN(entry.id) AS id,
-                   entry.product_id, template.categ_id, entry.lot_id, entry.location_id,
-                   entry.warehouse_id, entry.owner_id, entry.company_id, company.currency_id,
+            SELECT entry.*, template.categ_id, company.currency_id,
                    COALESCE(
                         (category.property_stock_valuation_account_id
                             ->> entry.company_id::text)::integer,
@@ -163,25 +161,29 @@ class StockValuationLine(models.Model):
                           LIMIT 1),
                         company.account_stock_valuation_id
                    ) AS account_id,
-                   SUM(entry.quantity) AS quantity,
-                   SUM(entry.value) AS value,
-                   CASE WHEN ABS(SUM(entry.quantity)) > 1e-7
-                        THEN SUM(entry.value) / SUM(entry.quantity)::numeric END AS unit_value,
-                   SUM(entry.memo_value) AS memo_value,
-                   %(sums)s
-              FROM stock_valuation_entry entry
+                   CASE WHEN ABS(entry.quantity) > 1e-7
+                        THEN entry.value / entry.quantity::numeric END AS unit_value
+              FROM (
+                SELECT MIN(entry.id) AS id,
+                       entry.product_id, entry.lot_id, entry.location_id, entry.warehouse_id,
+                       entry.owner_id, entry.company_id,
+                       SUM(entry.quantity) AS quantity,
+                       SUM(entry.value) AS value,
+                       SUM(entry.memo_value) AS memo_value,
+                       %(sums)s
+                  FROM stock_valuation_entry entry
+                 WHERE entry.date <= %(at)s
+                 GROUP BY entry.product_id, entry.lot_id, entry.location_id, entry.warehouse_id,
+                          entry.owner_id, entry.company_id
+                HAVING ABS(SUM(entry.quantity)) > 1e-7
+                    OR SUM(entry.value) <> 0
+                    OR SUM(entry.memo_value) <> 0
+                    OR MAX(entry.date) > %(since)s
+              ) AS entry
               JOIN product_product product ON product.id = entry.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
               LEFT JOIN product_category category ON category.id = template.categ_id
               JOIN res_company company ON company.id = entry.company_id
-             WHERE entry.date <= %(at)s
-             GROUP BY entry.product_id, template.categ_id, entry.lot_id, entry.location_id,
-                      entry.warehouse_id, entry.owner_id, entry.company_id, company.id,
-                      category.id
-            HAVING ABS(SUM(entry.quantity)) > 1e-7
-                OR SUM(entry.value) <> 0
-                OR SUM(entry.memo_value) <> 0
-                OR MAX(entry.date) > %(since)s
             """,
             account_field=self.env["ir.model.fields"]
             ._get("product.category", "property_stock_valuation_account_id")

@@ -49,8 +49,9 @@ class StockValuationMovement(models.AbstractModel):
             ends = {}
         if not booked:
             return [expected] if ends and expected.quantity > NOTHING else []
-        if set(booked) != set(ends):
-            # lot, owner or place is another one: take it back, and book it anew
+        if set(booked) != {(place, expected.origin.date) for place in ends}:
+            # lot, owner, place or date is another one: take it back as of the day for which it was
+            # booked, and book it anew
             back = [
                 replace(
                     expected,
@@ -58,18 +59,20 @@ class StockValuationMovement(models.AbstractModel):
                     target=place if quantity < 0 else None,
                     quantity=abs(quantity),
                     value=abs(source._to_cents(company, value)),
+                    origin=expected.origin._replace(date=date),
                 )
-                for place, (quantity, value) in booked.items()
+                for (place, date), (quantity, value) in booked.items()
             ]
             return [*back, *([expected] if ends and expected.quantity > NOTHING else [])]
         place, sign = next(iter(ends.items()))
-        more = expected.quantity - sign * booked[place][0]
+        quantity, worth = booked[place, expected.origin.date]
+        more = expected.quantity - sign * quantity
         if abs(more) < NOTHING:
             return []
         if expected.quantity > NOTHING:
             value = nearest(expected.value * abs(more) / expected.quantity)
         else:
-            value = abs(source._to_cents(company, booked[place][1]))
+            value = abs(source._to_cents(company, worth))
         change = replace(expected, quantity=abs(more), value=value)
         if more < 0:
             change = replace(change, source=expected.target, target=expected.source)
@@ -83,7 +86,9 @@ class StockValuationMovement(models.AbstractModel):
             if (line.source is None) != (line.target is None):
                 by_move[line.move_id].append(line)
         shares = {}
-        prices = self._get_lot_prices(company, lines)
+        prices = self.env["stock.valuation.total"]._get_lot_prices(
+            company, {line.lot_id for line in lines if line.lot_id}
+        )
         for move_lines in by_move.values():
             owned = [line for line in move_lines if not line.owner_id]
             # Odoo keeps the value of what comes in, should a move do both
@@ -98,14 +103,6 @@ class StockValuationMovement(models.AbstractModel):
                     zip((line.id for line in valued), spread(cents, weights), strict=True)
                 )
         return shares
-
-    @api.model
-    def _get_lot_prices(self, company, lines):
-        """Return the cost of lots that are valued by themselves: {lot: price}."""
-        lots = self.env["stock.valuation.source"]._with_odoo_values(
-            self.env["stock.lot"].browse({line.lot_id for line in lines if line.lot_id}), company
-        )
-        return {lot.id: lot.standard_price for lot in lots if lot.product_id.lot_valuated}
 
     @api.model
     def _get_kind(self, line):

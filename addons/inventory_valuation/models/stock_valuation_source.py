@@ -73,22 +73,22 @@ class StockValuationSource(models.AbstractModel):
 
     @api.model
     def _get_booked_lines(self, line_ids):
-        """Return what is booked of product moves: {line: {place: (quantity, value)}}."""
+        """Return what is booked of product moves: {line: {(place, date): (quantity, value)}}."""
         booked = defaultdict(dict)
-        for line_id, location, lot, owner, quantity, value in self.env.execute_query(
+        for line_id, location, lot, owner, date, quantity, value in self.env.execute_query(
             SQL(
                 """
-                SELECT move_line_id, location_id, lot_id, owner_id, SUM(quantity),
+                SELECT move_line_id, location_id, lot_id, owner_id, date, SUM(quantity),
                        SUM(value + memo_value)
                   FROM stock_valuation_entry
                  WHERE move_line_id = ANY(%s)
-                 GROUP BY move_line_id, location_id, lot_id, owner_id
+                 GROUP BY move_line_id, location_id, lot_id, owner_id, date
                 """,
                 list(line_ids),
             )
         ):
             if abs(quantity) > 1e-7:
-                booked[line_id][location, lot, owner] = (quantity, value)
+                booked[line_id][(location, lot, owner), date] = (quantity, value)
         return booked
 
     @api.model
@@ -143,6 +143,8 @@ class StockValuationSource(models.AbstractModel):
     @api.model
     def _get_layers(self, company, move_ids):
         """Return receipts from old to new: {move: cost of a unit in the company's currency}."""
+        if not move_ids:
+            return {}
         return dict(
             self.env.execute_query(
                 SQL(

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..core.book import Balance, Book, Costing
-from ..core.money import nearest
+from .stock_valuation_total import Group
 
 #: Entries created at a time.
 BATCH = 1000
@@ -23,7 +23,9 @@ class Collector:
     documents: models.BaseModel | None = None
     depth: int = 0
     moves: set = field(default_factory=set)
-    #: products of which a cost has changed, not only a quantity
+    #: moves that are being done: they make history, and do not change it
+    new_moves: set = field(default_factory=set)
+    #: products of which the past has changed, or a price was set
     revalued: set = field(default_factory=set)
     #: company -> product -> the document that revalues it, if any
     products: dict = field(default_factory=lambda: defaultdict(dict))
@@ -72,23 +74,33 @@ class StockValuationWriter(models.AbstractModel):
     def _touch_moves(self, moves, revalued):
         """Remember moves whose quantity or value may have changed.
 
-        :param revalued: the moves that change what other goods of their product cost
+        :param revalued: those that had been done before: history is another one now
         """
         collector = _collectors[self.env.cr]
         collector.moves.update(moves.filtered(lambda move: move.state == "done").ids)
-        collector.revalued.update(revalued.product_id.ids)
+        changed = revalued.filtered(lambda move: move.id not in collector.new_moves)
+        collector.revalued.update(changed.product_id.ids)
 
     @api.model
-    def _touch_products(self, products, company=None, document=None):
+    def _touch_new(self, moves):
+        """Remember moves that are about to be done for the first time."""
+        _collectors[self.env.cr].new_moves.update(moves.ids)
+
+    @api.model
+    def _touch_products(self, products, company=None, document=None, revalued=True):
         """Remember products whose value may have changed, in all companies that have a book of
-        them unless told otherwise."""
+        them unless told otherwise.
+
+        :param revalued: False where Odoo itself has reckoned a new cost from what moved
+        """
         collector = _collectors[self.env.cr]
         if company is None:
             books = self.env["stock.valuation.book"].sudo()
             companies = books.search([("product_id", "in", products.ids)]).company_id
         else:
             companies = company
-        collector.revalued.update(products.ids)
+        if revalued:
+            collector.revalued.update(products.ids)
         for company_id in companies.ids:
             for product_id in products.ids:
                 known = collector.products[company_id].get(product_id)
@@ -98,6 +110,8 @@ class StockValuationWriter(models.AbstractModel):
 
     @api.model
     def _write_collected(self, collector):
+        if not collector.moves and not collector.products:
+            return
         moves = self.env["stock.move"].sudo().browse(collector.moves).exists()
         by_company = {
             company: moves_of.filtered("product_id.is_storable")
@@ -174,10 +188,19 @@ class StockValuationWriter(models.AbstractModel):
         """Return which of several documents is about a product."""
         if not documents:
             return None
-        if documents._name == "account.move" and len(documents) > 1:
-            about = documents.filtered(lambda bill: product_id in bill.line_ids.product_id.ids)
-            return (about or documents)[:1]
-        return documents[:1]
+        about = documents
+        if len(documents) > 1:
+            about = documents.filtered(
+                lambda document: product_id in self._get_document_products(document).ids
+            )
+        return (about or documents)[:1]
+
+    @api.model
+    def _get_document_products(self, document):
+        """Return the products that a document is about."""
+        if document._name == "account.move":
+            return document.line_ids.product_id
+        return self.env["product.product"]
 
     @api.model
     def _write_products(self, company, product_ids, lines, kind, documents, revalued=None):
@@ -185,30 +208,60 @@ class StockValuationWriter(models.AbstractModel):
 
         :param lines: the product moves that may not be booked as they are now
         :param documents: product id -> record that revalues it, or None
-        :param revalued: products of which a cost may have changed; by default all
+        :param revalued: products of which history has changed; by default all
         """
         products = self.env["product.product"].browse(sorted(product_ids))
         groups = self._get_groups(company, products, lines, revalued)
-        values = []
         for group in groups.values():
             for movement in group.movements:
                 group.book.post(movement)
             group.book.match(group.on_hand)
+        self.env["stock.valuation.total"]._set_totals(company, groups.values())
+        values = []
+        for group in groups.values():
             group.book.settle(group.total, kind)
             values += self._prepare_entries(company, group, documents.get(group.product.id))
-        self._create_entries(values)
+        if values:
+            written = {entry["product_id"] for entry in values}
+            self.env["stock.valuation.book"]._mark_written(company, written)
+            self._create_entries(values)
 
     @api.model
     def _create_entries(self, values):
-        entries = self.env["stock.valuation.entry"].sudo()
+        """Append entries: dicts that all have the same keys.
+
+        Straight into the table: nobody but the ledger writes it, it has no computed columns, and
+        this is done with every transfer.
+        """
+        if not values:
+            return
+        columns = list(values[0])
+        now, user = fields.Datetime.now(), self.env.uid
         for batch in split_every(BATCH, values, list):
-            entries.create(batch)
+            self.env.execute_query(
+                SQL(
+                    """
+                    INSERT INTO stock_valuation_entry
+                           (%s, create_uid, write_uid, create_date, write_date)
+                    VALUES %s RETURNING id
+                    """,
+                    SQL(", ").join(map(SQL.identifier, columns)),
+                    SQL(", ").join(
+                        SQL("%s", (*(row[name] for name in columns), user, user, now, now))
+                        for row in batch
+                    ),
+                )
+            )
+        self.env["stock.valuation.entry"].invalidate_model(flush=False)
 
     # -- what is valued as one --------------------------------------------------------------
 
     @api.model
     def _get_groups(self, company, products, lines, revalued=None):
-        """Return the books of products, with what happened and what is there now."""
+        """Return the books of products, with what happened and what is there now.
+
+        The books have what was booked so far; their movements are still to be told.
+        """
         source = self.env["stock.valuation.source"]
         groups = {}
         valued = {product.id: product for product in source._with_odoo_values(products, company)}
@@ -221,7 +274,8 @@ class StockValuationWriter(models.AbstractModel):
                 owner,
             )
             if key not in groups:
-                groups[key] = Group(product, key[1], key[2])
+                ask_odoo = revalued is None or product_id in revalued
+                groups[key] = Group(product, key[1], key[2], ask_odoo=ask_odoo)
             return groups[key]
 
         for product_id, place, layer, quantity, value, memo in source._get_balances(
@@ -236,128 +290,38 @@ class StockValuationWriter(models.AbstractModel):
         for movement in self.env["stock.valuation.movement"]._get_movements(company, lines):
             line = movement.origin
             get(line.product_id, line.lot_id, line.owner_id).movements.append(movement)
-        for group in groups.values():
-            group.ask_odoo = revalued is None
-            group.revalued = group.ask_odoo or group.product.id in revalued
-        self._value_groups(company, groups)
+        self.env["stock.valuation.total"]._set_prices(company, groups.values())
+        self._set_books(company, groups.values())
         return groups
 
     @api.model
-    def _value_groups(self, company, groups):
-        """Give each group Odoo's total, its unit cost and its book."""
+    def _set_books(self, company, groups):
+        """Give each group a book of what was booked so far."""
         source = self.env["stock.valuation.source"]
-        layer_ids = {
-            layer
-            for group in groups.values()
-            if group.product.cost_method == "fifo"
-            for layer in [
-                *(balance[1] for balance in group.balances),
+        held = {
+            id(group): {
+                *(layer for _place, layer, _quantity, _value in group.balances),
                 *(movement.layer for movement in group.movements),
-            ]
-            if layer
+            }
+            - {None}
+            for group in groups
+            if group.product.cost_method == "fifo" and not group.owner
         }
         layers = {
             move: cost / company.currency_id.rounding
-            for move, cost in source._get_layers(company, layer_ids).items()
+            for move, cost in source._get_layers(company, set().union(*held.values())).items()
         }
-        for group in groups.values():
-            group.price = self._get_price(company, group)
-            group.quantity = sum(group.on_hand.values())
-        self._set_totals(company, groups.values())
-        for group in groups.values():
-            fifo = group.product.cost_method == "fifo" and not group.owner
-            price = group.price
-            if group.owner:
-                group.movements = [
-                    replace(movement, value=nearest(price * movement.quantity))
-                    for movement in group.movements
-                ]
-            elif group.product.cost_method == "average" and group.total * group.quantity > 0:
-                price = group.total / group.quantity
-            held = {layer for _place, layer, _quantity, _value in group.balances}
-            held |= {movement.layer for movement in group.movements}
-            costs = {layer: cost for layer, cost in layers.items() if layer in held}
+        ages = {layer: age for age, layer in enumerate(layers)}
+        for group in groups:
+            own = sorted(held.get(id(group), set()) & ages.keys(), key=ages.get)
+            costs = {layer: layers[layer] for layer in own}
             group.book = Book(
-                Costing(price, fifo, costs if fifo else {}),
+                Costing(group.price, id(group) in held, costs),
                 [
                     Balance(place, quantity, value, layer)
                     for place, layer, quantity, value in group.balances
                 ],
             )
-
-    @api.model
-    def _get_price(self, company, group):
-        """Return the cost of a unit, in the currency's smallest unit."""
-        source = self.env["stock.valuation.source"]
-        record = group.product
-        if group.lot:
-            record = source._with_odoo_values(self.env["stock.lot"].browse(group.lot), company)
-        return record.standard_price / company.currency_id.rounding
-
-    @api.model
-    def _set_totals(self, company, groups):
-        """Give each group what Odoo says that it is worth, in cents; Odoo is asked once for all."""
-        source = self.env["stock.valuation.source"]
-        asked = []
-        for group in groups:
-            total = self._get_known_total(group)
-            if total is None:
-                asked.append(group)
-            else:
-                group.total = total
-        products = source._with_odoo_values(
-            self.env["product.product"].browse(
-                {group.product.id for group in asked if not group.product.lot_valuated}
-            ),
-            company,
-        )
-        products.invalidate_recordset(["total_value", "qty_available"], flush=False)
-        values = {product.id: product.total_value for product in products}
-        for group in asked:
-            if group.product.lot_valuated:
-                value = self._get_lot_value(company, group)
-            else:
-                value = values[group.product.id]
-            group.total = source._to_cents(company, value)
-
-    @api.model
-    def _get_known_total(self, group):
-        """Return what a group is worth where Odoo need not be asked, else None.
-
-        Under average cost Odoo reads all of a product's history to tell. What only left or changed
-        place leaves the average as it was, where the book agrees with it.
-        """
-        if group.owner:
-            return nearest(group.price * group.quantity)
-        if group.ask_odoo or group.product.lot_valuated:
-            return None
-        method = group.product.cost_method
-        if method == "standard":
-            return nearest(group.price * group.quantity)
-        booked = sum(value for _place, _layer, _quantity, value in group.balances)
-        before = sum(quantity for _place, _layer, quantity, _value in group.balances)
-        if (
-            method == "average"
-            and not group.revalued
-            and min(before, group.quantity) > 0
-            and abs(booked - group.price * before) < 0.51
-        ):
-            return nearest(group.price * group.quantity)
-        return None
-
-    @api.model
-    def _get_lot_value(self, company, group):
-        """Return what Odoo says that a lot is worth now."""
-        if not group.lot:
-            return 0.0  # Odoo adds up lots, and what has none counts for nothing
-        lot = self.env["stock.valuation.source"]._with_odoo_values(
-            self.env["stock.lot"].browse(group.lot), company
-        )
-        context = group.product._with_valuation_context().env.context
-        lot = lot.with_context(location=context["location"], owners=context["owners"])
-        lot.invalidate_recordset(["total_value", "product_qty"], flush=False)
-        lot.product_id.invalidate_recordset(["qty_available"], flush=False)
-        return lot.total_value
 
     # -- entries ----------------------------------------------------------------------------
 
@@ -370,6 +334,10 @@ class StockValuationWriter(models.AbstractModel):
         """
         source = self.env["stock.valuation.source"]
         now = fields.Datetime.now()
+        warehouses = {
+            place[0]: self._get_warehouse(place[0])
+            for place in {entry.place for entry in group.book.entries}
+        }
         values = []
         for index, entry in enumerate(group.book.entries):
             location, lot, owner = entry.place
@@ -381,7 +349,7 @@ class StockValuationWriter(models.AbstractModel):
                     "product_id": group.product.id,
                     "company_id": company.id,
                     "location_id": location,
-                    "warehouse_id": self._get_warehouse(location),
+                    "warehouse_id": warehouses[location],
                     "lot_id": lot,
                     "owner_id": owner,
                     "quantity": entry.quantity,
@@ -401,26 +369,4 @@ class StockValuationWriter(models.AbstractModel):
 
     @api.model
     def _get_warehouse(self, location_id):
-        return self.env["stock.location"].sudo().browse(location_id).warehouse_id.id
-
-
-@dataclass
-class Group:
-    """Goods of a product that are valued as one.
-
-    :param lot: where lots are valued by themselves
-    :param owner: whose the goods are, unless the company's own
-    """
-
-    product: models.BaseModel
-    lot: int | None
-    owner: int | None
-    balances: list = field(default_factory=list)
-    movements: list = field(default_factory=list)
-    on_hand: dict = field(default_factory=dict)
-    price: float = 0.0
-    quantity: float = 0.0
-    total: int = 0
-    revalued: bool = True
-    ask_odoo: bool = True
-    book: Book | None = None
+        return self.env["stock.location"].sudo().browse(location_id).warehouse_id.id or None

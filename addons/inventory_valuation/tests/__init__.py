@@ -9,5 +9,6 @@ from . import (
     test_period,
     test_reconciliation,
     test_screen,
+    test_speed,
     test_write_down,
 )

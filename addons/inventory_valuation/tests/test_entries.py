@@ -1,5 +1,7 @@
 """What follows from single operations; values by hand."""
 
+from datetime import datetime, timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -197,6 +199,56 @@ class TestEntries(ValuationCommon):
         receipt.value_manual = 130
         self.assertEqual(self.values(product), {self.store: (10, 130)})
         self.assertEqual(self.values(product, before), {self.store: (10, 100)})
+
+    def test_another_date(self):
+        """A done transfer is given another date: taken back as of the old one, and booked anew."""
+        product = self.make_product("standard", 5)
+        receipt = self.receive(product, 10)
+        delivery = self.deliver(product, 4)
+        old = delivery.date
+        before = self.entries(product)
+        self.later(48)
+        delivery.date = new = old + timedelta(hours=24)
+        added = self.entries(product) - before
+        self.assertEqual(
+            [(entry.date, entry.quantity, entry.value) for entry in added],
+            [(old, 4, 20), (new, -4, -20)],
+        )
+        self.assertEqual(set(added.mapped("posted_at")), {datetime.now()})
+        self.assertEqual(set(added.mapped("kind")), {"delivery"})
+        self.assertEqual(self.values(product, old), {self.store: (10, 50)})
+        self.assertEqual(self.values(product, new), {self.store: (6, 30)})
+        # the receipt as well, and the delivery again: nothing is left at dates in between
+        receipt.date = receipt.date - timedelta(hours=24)
+        self.assertEqual(self.values(product, receipt.date), {self.store: (10, 50)})
+        delivery.date = old
+        self.assertEqual(self.values(product, old), {self.store: (6, 30)})
+        self.assertEqual(self.values(product, new), {self.store: (6, 30)})
+        self.assert_balanced(product)
+
+    def test_another_date_changes_layers(self):
+        """FIFO: 5 at 1.00 and 5 at 2.00 came, 5 left. The second receipt is dated before the first:
+        it is the one that left then, and 5 at 1.00 remain."""
+        product = self.make_product("fifo")
+        first = self.receive(product, 5, 5)
+        second = self.receive(product, 5, 10, self.annex)
+        self.deliver(product, 5)
+        self.assert_balanced(product)
+        second.date = first.date - timedelta(hours=1)
+        self.assertEqual(self.odoo_value(product), 5)
+        self.assert_balanced(product)
+
+    def test_another_date_for_a_transfer(self):
+        """Between places, by owner: quantities and memo values change their date too."""
+        product = self.make_product("average", 3)
+        self.receive(product, 10, owner=self.consignor)
+        move = self.move(product, self.store, self.annex, 4, owner=self.consignor)
+        old = move.date
+        self.later(48)
+        move.date = new = old + timedelta(hours=2)
+        self.assertEqual(self.values(product, old), {self.store: (10, 0), self.annex: (0, 0)})
+        self.assertEqual(self.values(product, new), {self.store: (6, 0), self.annex: (4, 0)})
+        self.assertEqual(sum(self.entries(product).mapped("memo_value")), 30)
 
     def test_append_only(self):
         product = self.make_product("average")
