@@ -23,6 +23,7 @@ ARROWS = {
     "smart_reorder": {"inventory_visibility", "purchase_stock"},
     "shipping_connectors": {"stock_delivery"},
     "inventory_valuation": {"stock_account", "inventory_visibility"},
+    "inventory_valuation_landed_costs": {"inventory_valuation", "stock_landed_costs"},
     "inventory_visibility_expiry": {"inventory_visibility", "product_expiry"},
     "inventory_visibility_mrp": {"inventory_visibility", "mrp"},
     "inventory_visibility_sale": {"inventory_visibility", "sale_stock"},
@@ -30,6 +31,7 @@ ARROWS = {
 }
 #: Installed by themselves as soon as all that they depend on is.
 GLUE = {
+    "inventory_valuation_landed_costs",
     "inventory_visibility_expiry",
     "inventory_visibility_mrp",
     "inventory_visibility_sale",

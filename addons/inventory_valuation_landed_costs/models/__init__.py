@@ -1,0 +1,1 @@
+from . import stock_landed_cost, stock_valuation_writer
