@@ -16,7 +16,11 @@ from devkit.environment import Environment
 from . import registry
 from .registry import Benchmark
 
-DATABASES = {"company": "inventory_bench", "network": "inventory_bench_network"}
+DATABASES = {
+    "company": "inventory_bench",
+    "network": "inventory_bench_network",
+    "valuation": "inventory_bench_valuation",
+}
 ODOO_MODULES = ("sale_management", "purchase_stock", "sale_stock", "stock_account")
 RESULT = "FIGURE "
 
@@ -80,8 +84,7 @@ def require_addons(env: Environment, chosen: Sequence[Benchmark]) -> None:
 def ensure_database(env: Environment, dataset: str) -> None:
     """Make the database unless it is there; changed addons are updated, not generated anew."""
     database = DATABASES[dataset]
-    # the generators build on one another
-    generators = sorted(Path(__file__).parent.glob("generate*.py"))
+    generators = get_generators(dataset)
     data = cache.fingerprint([env.source.origin, *ODOO_MODULES, *env.addons, *generators])
     addons = cache.fingerprint(env.addons_dir / addon for addon in env.addons)
     found = databases.fingerprint_of(env, database) or ""
@@ -98,6 +101,15 @@ def ensure_database(env: Environment, dataset: str) -> None:
         finish=lambda current: run_worker(env, f"generate:{dataset}", database, current),
         title=f"Generating {database} (some minutes, once)",
     )
+
+
+def get_generators(dataset: str) -> list[Path]:
+    """Return the files that make a dataset: its module, and what that builds on."""
+    modules = ["benchmarks.generate", registry.GENERATORS[dataset]]
+    if dataset == "valuation":
+        modules.append(registry.GENERATORS["network"])
+    folder = Path(__file__).parent
+    return sorted({folder / f"{module.rpartition('.')[2]}.py" for module in modules})
 
 
 def run_worker(env: Environment, name: str, database: str, current=None) -> list[dict]:

@@ -72,14 +72,16 @@ class _Generator:
 
         :param pattern: the record to copy
         :param rows: SQL query; its columns are those of ``row`` in the expressions
-        :param columns: SQL expression for each column that differs from the pattern
+        :param columns: SQL expression for each column that differs from the pattern; with ``id``
+            the caller numbers the copies, and moves the table's sequence on
         """
         pattern.flush_recordset()
         table = pattern._table
         self.env.cr.execute(
             "SELECT column_name FROM information_schema.columns"
-            " WHERE table_schema = current_schema AND table_name = %s AND column_name <> 'id'",
-            [table],
+            " WHERE table_schema = current_schema AND table_name = %s"
+            " AND (column_name <> 'id' OR %s)",
+            [table, "id" in columns],
         )
         names = [name for (name,) in self.env.cr.fetchall()]
         unknown = columns.keys() - set(names)

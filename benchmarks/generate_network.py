@@ -64,8 +64,10 @@ class _NetworkGenerator(_Generator):
     # ------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def bulk(self, table: str):
+    def bulk(self, table: str, *, indexes: bool = True):
         """Take indexes and foreign keys off a table, and put them back when it is filled.
+
+        :param indexes: False to leave them, for who reads the table while filling it
 
         Both are checked and built in one go then, instead of a million times.
         """
@@ -82,14 +84,14 @@ class _NetworkGenerator(_Generator):
             " WHERE indrelid = %s::regclass AND NOT indisprimary",
             [table],
         )
-        indexes = cr.fetchall()
+        dropped = cr.fetchall() if indexes else []
         for name, _definition in keys:
             self.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
-        for name, _definition in indexes:
+        for name, _definition in dropped:
             self.execute(f"DROP INDEX {name}")
         yield
         self.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        for _name, definition in indexes:
+        for _name, definition in dropped:
             self.execute(definition)
         for name, definition in keys:
             self.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')

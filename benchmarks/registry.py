@@ -17,6 +17,7 @@ GROUPS = ("visibility", "reorder", "shipping", "valuation")
 GENERATORS = {
     "company": "benchmarks.generate",
     "network": "benchmarks.generate_network",
+    "valuation": "benchmarks.generate_valuation",
 }
 
 
