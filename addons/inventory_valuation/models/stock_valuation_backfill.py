@@ -2,6 +2,7 @@
 
 import logging
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -13,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 #: Products whose history is written and committed at a time.
 BATCH = 50
+#: How far back movements are looked for that were done while their product's book was opened.
+CATCH_UP = timedelta(days=2)
 
 
 class StockValuationBackfill(models.AbstractModel):
@@ -29,6 +32,7 @@ class StockValuationBackfill(models.AbstractModel):
     @api.model
     def _cron_backfill(self):
         cron = self.env["ir.cron"]
+        self._catch_up()
         todo = self._get_todo()
         cron._commit_progress(remaining=len(todo))
         by_company = defaultdict(list)
@@ -52,6 +56,42 @@ class StockValuationBackfill(models.AbstractModel):
                     " action “Stock valuation: make up for history” is through.",
                     len(todo),
                 )
+            )
+
+    @api.model
+    def _catch_up(self):
+        """Enter movements that were being done while the history of their product was made up for:
+        neither of the two transactions knew of the other."""
+        self.env.flush_all()
+        source = self.env["stock.valuation.source"]
+        missed = defaultdict(set)
+        for company_id, product_id in self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT book.company_id, book.product_id
+                  FROM stock_valuation_book book
+                  JOIN stock_move move
+                    ON move.company_id = book.company_id AND move.product_id = book.product_id
+                  JOIN stock_move_line line ON line.move_id = move.id
+                  JOIN stock_location source ON source.id = line.location_id
+                  JOIN stock_location target ON target.id = line.location_dest_id
+                 WHERE move.state = 'done' AND move.date > %(since)s AND line.picked
+                   AND line.quantity_product_uom > 0 AND source.id <> target.id
+                   AND (%(source)s OR %(target)s)
+                   AND NOT EXISTS (
+                        SELECT FROM stock_valuation_entry entry WHERE entry.move_line_id = line.id)
+                """,
+                since=fields.Datetime.now() - CATCH_UP,
+                source=source._valued("source"),
+                target=source._valued("target"),
+            )
+        ):
+            missed[company_id].add(product_id)
+        for company_id, product_ids in missed.items():
+            company = self.env["res.company"].browse(company_id)
+            lines = self.env["stock.valuation.check"]._get_missing_lines(company, product_ids)
+            self.env["stock.valuation.writer"]._write_products(
+                company, product_ids, lines, "revaluation", {}
             )
 
     @api.model

@@ -1,5 +1,7 @@
 """History from before the addon was there: forget the ledger, and have it made up for."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -75,6 +77,24 @@ class TestBackfill(ValuationCommon):
         self.assertFalse(self.backfill())
         for product in products:
             self.assert_balanced(product)
+
+    def test_done_while_history_was_made_up_for(self):
+        """Neither transaction knows of the other; the action's next run enters the movement."""
+        product = self.make_product("average")
+        self.receive(product, 10, 100)
+        writer = type(self.env["stock.valuation.writer"])
+        with patch.object(writer, "_get_written", lambda *_args: set()):
+            delivery = self.deliver(product, 4)
+        self.assertEqual(self.values(product), {self.store: (10, 100)})
+        self.env["stock.valuation.backfill"]._catch_up()
+        self.assertEqual(self.values(product), {self.store: (6, 60)})
+        entry = self.entries(product)[-1]
+        self.assertEqual(
+            (entry.kind, entry.move_id, entry.date), ("delivery", delivery, delivery.date)
+        )
+        written = self.entries(product)
+        self.env["stock.valuation.backfill"]._catch_up()
+        self.assertEqual(self.entries(product), written)
 
     def test_stock_without_a_history(self):
         """On hand by no movement, as imports do it: an adjustment of today balances the book."""
