@@ -287,3 +287,24 @@ def test_generated_histories_balance(fifo):
                 self_layers = [book.get_layers(at) for at in places]
                 for layers in self_layers:
                     assert all(qty > 0 for layer, qty in layers.items() if layer is not None)
+
+
+class TestExplained:
+    """Whether what was told explains what is there."""
+
+    def test_a_change_of_place_is_explained(self):
+        book = Book(Costing(500), [Balance(STORE, 10, 5000)])
+        book.match({STORE: 6, SHOP: 4})
+        assert not book.adjusted
+
+    @pytest.mark.parametrize("counted", [{STORE: 9}, {STORE: 11}, {STORE: 10, SHOP: 1}])
+    def test_what_was_found_or_lost_is_not(self, counted):
+        book = Book(Costing(500), [Balance(STORE, 10, 5000)])
+        book.match(counted)
+        assert book.adjusted
+
+    def test_postings_are_counted(self):
+        book = Book(Costing(500), [Balance(STORE, 10, 5000)])
+        book.post(delivery(STORE, 1, 500))
+        book.post(transfer(STORE, SHOP, 2))
+        assert book.postings == 2

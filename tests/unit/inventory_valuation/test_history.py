@@ -150,3 +150,23 @@ def test_generated(method):
             total = sum(layers) if method == "fifo" else quantity * cost
             assert history.book.value == pytest.approx(total, abs=0.51)
             assert abs(history.book.quantity - quantity) < 1e-6
+
+
+def test_average_is_carried_without_rounding():
+    """3 for 10.00 and, after one has left, 3 for 10.01: 20.01 less a third of 10.00 is left of 5.
+
+    20.01 − 3.3333… = 16.6766… → 16.68, of which two cost 16.6766… × 2 / 5 = 6.6706…
+    """
+    history = History("average")
+    written = list(
+        history.replay(
+            [
+                receipt(0, STORE, 3, 1000),
+                delivery(1, STORE, 1, 333),
+                receipt(2, STORE, 3, 1001),
+                delivery(3, STORE, 2, 667),
+            ]
+        )
+    )
+    assert [value_at(written, number) for number in range(4)] == [1000, 667, 1668, 1001]
+    assert history.worth == pytest.approx(2001 - 1000 / 3 - (2001 - 1000 / 3) * 2 / 5)

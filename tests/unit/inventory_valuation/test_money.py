@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from valuation_core.money import approach, nearest, spread
+from valuation_core.money import approach, confirm, nearest, spread
 
 
 class TestSpread:
@@ -60,3 +60,19 @@ class TestApproach:
 
     def test_empty_is_worth_nothing(self):
         assert approach([1, 99], [0.0, 100.0], 100) == [0, 100]
+
+
+@pytest.mark.parametrize(
+    ("total", "reckoned", "roundings", "same"),
+    [
+        # one amount against another that was rounded by itself: half a cent each
+        (100, 100.5, 0, True),
+        (100, 100.6, 0, False),
+        # two deliveries were rounded on the way
+        (100, 101.5, 2, True),
+        (100, 98.4, 2, False),
+        (-100, -100.5, 0, True),
+    ],
+)
+def test_two_reckonings_of_an_amount(total, reckoned, roundings, same):
+    assert confirm(total, reckoned, roundings) is same
