@@ -64,8 +64,6 @@ def run(env):
 def prepare(env, picking_type, source, target, products):
     """Return a transfer that is ready to be validated; what it delivers is there."""
     if source.usage == "internal":
-        for product in products:
-            env["stock.quant"]._update_available_quantity(product, source, 0)
         receipt = prepare(
             env,
             picking_type.warehouse_id.in_type_id,
