@@ -24,6 +24,9 @@
         "views/res_config_settings_views.xml",
         "wizard/smart_reorder_enrol_views.xml",
         "wizard/smart_reorder_reject_views.xml",
+        "views/smart_reorder_score_views.xml",
+        "views/smart_reorder_calibration_views.xml",
+        "views/smart_reorder_replay_views.xml",
         "views/smart_reorder_menus.xml",
     ],
     "assets": {

@@ -11,9 +11,11 @@ from .forecast import Forecast, forecast_demand
 from .history import DemandHistory
 from .lead_time import Intervals
 from .learned import GLOBAL_WEIGHT, Learned, learn_all
+from .replay import FIGURES, LEVELS, replay
 
 Arrays = Mapping[str, np.ndarray]
 TEXTS = ("method", "evidence")
+SETTINGS = 2 + LEVELS.size  # of a replay: present, ours, the curve
 UNKNOWN = ("wape", "bias", "coverage", "pinball", "skill", "model")  # may be NaN
 
 
@@ -66,9 +68,30 @@ def learn(arrays: Arrays) -> dict[str, np.ndarray]:
     return learned.as_arrays() | {"learned": np.array(learned.model.examples)}
 
 
+def replay_history(arrays: Arrays) -> dict[str, np.ndarray]:
+    """Play a history through the present rules and through ours, in steps of the unit."""
+    history, unit = _history(arrays), arrays["unit"]
+    scaled = DemandHistory(history.quantity / unit[:, None], history.first_day, history.estimated)
+    outcome = replay(
+        scaled,
+        arrays["lead"],
+        arrays["level"],
+        arrays["least"] / unit,
+        arrays["most"] / unit,
+        review=int(arrays["review"]),
+        cycle=float(arrays["cycle"]),
+        multiple=np.maximum(arrays["multiple"] / unit, 1.0),
+    )
+    units = {"stock", "sold", "lost", "ordered"}
+    return {
+        name: getattr(outcome, name) * (unit[:, None] if name in units else 1.0) for name in FIGURES
+    }
+
+
 TASKS: dict[str, Callable[[Arrays], dict[str, np.ndarray]]] = {
     "forecast": forecast,
     "learn": learn,
+    "replay": replay_history,
 }
 
 
@@ -85,6 +108,17 @@ def check_forecast(result: Arrays, count: int) -> str | None:
             return f"{field.name} is not a number"
         if field.name != "bias" and (known < 0).any():
             return f"{field.name} is negative"
+    return None
+
+
+def check_replay(result: Arrays, count: int) -> str | None:
+    """What is wrong with the answer to a replay, or None."""
+    for name in FIGURES:
+        value = result.get(name)
+        if value is None or value.shape != (count, SETTINGS):
+            return f"{name} is missing, or not of {count} series"
+        if not np.isfinite(value).all() or (value < 0).any():
+            return f"{name} is not a number, or negative"
     return None
 
 

@@ -10,7 +10,6 @@ from odoo import api, fields, models
 
 from ..engine.checks import find_issues
 from ..engine.explain import Facts, explain
-from ..engine.forecast import forecast_demand
 from ..engine.history import counting_unit
 from ..engine.lead_time import intervals
 from ..engine.policy import cycle_quantity, order_quantity, promised_later, round_up
@@ -93,7 +92,9 @@ class SmartReorderPlanner(models.AbstractModel):
             sources[orderpoint.id].issue = issues[index] or sources[orderpoint.id].issue
         good = [i for i, op in enumerate(orderpoints) if not sources[op.id].issue]
         spans = intervals([lead_times[op.id] for op in orderpoints], reviews)
-        forecasts = self._get_forecasts(company, history, good, spans, levels, units)
+        forecasts, origins = self._get_forecasts(
+            company, history, good, spans, levels, units, orderpoints, run
+        )
         clock["decide"] = time.monotonic()
         values = {}
         for index, orderpoint in enumerate(orderpoints):
@@ -107,6 +108,10 @@ class SmartReorderPlanner(models.AbstractModel):
             }
         self._set_later(orderpoints, good, stocks, promised, forecasts, spans, values)
         self._decide(company, orderpoints, good, sources, stocks, forecasts, units, values)
+        for row, origin in zip(good, origins, strict=True):
+            values[orderpoints[row].id].update(origin)
+        if run:
+            self._keep_score(orderpoints, good, history, forecasts, spans, values, today, run)
         self._share_scarce_stock(orderpoints, sources, values, run)
         self._finish(orderpoints, sources, stocks, values)
         clock["end"] = time.monotonic()
@@ -193,17 +198,6 @@ class SmartReorderPlanner(models.AbstractModel):
             )
             stock.later = min(later, max(stock.outgoing, 0.0))
             values[orderpoint.id].update(qty_later=stock.later, qty_position=stock.position)
-
-    @api.model
-    def _get_forecasts(self, company, history, good, spans, levels, units):
-        rows = np.array(good, dtype=np.int64)
-        return forecast_demand(
-            history.take(rows),
-            spans.take(rows),
-            levels[rows],
-            units[rows],
-            min_intervals=company.smart_reorder_min_intervals,
-        )
 
     @api.model
     def _decide(self, company, orderpoints, good, sources, stocks, forecasts, units, values):
@@ -394,6 +388,8 @@ class SmartReorderPlanner(models.AbstractModel):
                     ("counting_unit", 0.0),
                     ("source_available", None),
                     ("wanted_by_all", 0.0),
+                    ("share", 0.0),
+                    ("failure", ""),
                 )
             }
             if source.issue:
@@ -402,6 +398,7 @@ class SmartReorderPlanner(models.AbstractModel):
                 continue
             facts = self._prepare_facts(orderpoint, source, stocks[orderpoint.id], value, scratch)
             sentences = [sentence.as_pair() for sentence in explain(facts)]
+            sentences += self._get_engine_sentences(value, scratch)
             state = "draft" if value["qty_proposed"] > 0 else "ok"
             if state == "ok" and value["qty_needed"] > 0:
                 state = "exception"

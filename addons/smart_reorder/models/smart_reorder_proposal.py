@@ -200,6 +200,20 @@ class SmartReorderProposal(models.Model):
     )
 
     # Evidence
+    forecast_origin = fields.Selection(
+        [
+            ("engine", "The engine"),
+            ("kept", "The last good one"),
+            ("simple", "Simple method"),
+        ],
+        string="Forecast by",
+        readonly=True,
+        help="When the engine cannot answer, its last good forecast stays; what has none is"
+        " forecast by a simple method.",
+    )
+    forecast_at = fields.Datetime(
+        string="Forecast of", readonly=True, help="Moment that the forecast is from."
+    )
     forecast_method = fields.Char(readonly=True)
     method_name = fields.Char(string="Method", compute="_compute_texts")
     evidence = fields.Selection(

@@ -117,6 +117,16 @@ class SmartReorderProposal(models.Model):
         action["context"] = {}
         return self._open_records(action, self._get_pickings(), "stock.view_picking_form")
 
+    def action_view_scores(self):
+        """Forecasts of this product in this place, beside what then happened."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "smart_reorder.smart_reorder_score_action"
+        )
+        action["domain"] = [("orderpoint_id", "=", self.orderpoint_id.id)]
+        action["context"] = {}
+        return action
+
     def action_view_unusual(self):
         """Unusual days of this product in this place, to leave out or to take in."""
         self.ensure_one()

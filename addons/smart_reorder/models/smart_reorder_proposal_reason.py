@@ -29,7 +29,7 @@ class SmartReorderProposal(models.Model):
         for name, value in values.items():
             if name == "method":
                 texts[name] = self._get_method_names().get(value, value)
-            elif name in ("level", "wape", "coverage"):
+            elif name in ("level", "wape", "coverage", "share"):
                 texts[name] = self._format_number(value * 100, 1 if name == "level" else 0)
             elif name in ("saving", "missed"):
                 texts[name] = formatLang(self.env, value, currency_obj=self.currency_id)
@@ -153,6 +153,16 @@ class SmartReorderProposal(models.Model):
             "thin": self.env._(
                 "There is too little history to measure an error: %(method)s, and the spread usual"
                 " for the other products."
+            ),
+            "learned": self.env._(
+                "The reorder point follows to %(share)s %% from what all products together taught."
+            ),
+            "engine_kept": self.env._(
+                "The forecast is that of %(date)s, because the engine failed: %(message)s."
+            ),
+            "engine_simple": self.env._(
+                "The engine failed (%(message)s): this is the average of 91 days with a usual"
+                " spread, until the next run."
             ),
             "edited": self.env._("The quantity was set by hand."),
             "risen": self.env._(

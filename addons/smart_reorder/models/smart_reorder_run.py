@@ -58,6 +58,21 @@ class SmartReorderRun(models.Model):
         string="Duration", compute="_compute_seconds_total", help="In seconds."
     )
     error = fields.Text(readonly=True)
+    engine_failures = fields.Integer(
+        readonly=True, help="Times that the forecasting process died or answered nonsense."
+    )
+    engine_message = fields.Text(readonly=True)
+    kept = fields.Integer(
+        string="With the Last Good Forecast",
+        readonly=True,
+        help="Products × places whose forecast is an earlier one, because the engine failed.",
+    )
+    simple = fields.Integer(
+        string="With a Simple Forecast",
+        readonly=True,
+        help="Products × places that the engine did not forecast, and had no earlier forecast.",
+    )
+    scored = fields.Integer(compute="_compute_scored", help="Forecasts that fell due.")
     proposal_ids = fields.One2many("smart.reorder.proposal", "run_id", readonly=True)
 
     _one_running = models.UniqueIndex(
@@ -74,6 +89,14 @@ class SmartReorderRun(models.Model):
         for run in self:
             end = run.date_end or fields.Datetime.now()
             run.seconds_total = (end - run.date_start).total_seconds()
+
+    def _compute_scored(self):
+        groups = self.env["smart.reorder.score"]._read_group(
+            [("run_id", "in", self.ids), ("state", "=", "scored")], ["run_id"], ["__count"]
+        )
+        counts = {run.id: count for run, count in groups}
+        for run in self:
+            run.scored = counts.get(run.id, 0)
 
     # ------------------------------------------------------------------
     # Entry points
@@ -169,6 +192,10 @@ class SmartReorderRun(models.Model):
             return False
         batches, circular, remaining = self._get_batches()
         self.total = self.computed + remaining
+        if commit and not self.computed:
+            self._learn()
+            if not self._commit(0, remaining + 1) or not self._take():
+                return False
         for batch in batches:
             if not self._take():
                 return False
@@ -241,23 +268,50 @@ class SmartReorderRun(models.Model):
                 self._plan_batch(orderpoints[middle:], circular)
                 return
             _logger.warning("%s could not be planned", orderpoints.display_name, exc_info=True)
-            values = self._prepare_crashed(orderpoints, error)
-            self.env["smart.reorder.proposal"]._store(self, {orderpoints.id: values})
+            values = {orderpoints.id: self._prepare_crashed(orderpoints, error)}
+            self.env["smart.reorder.proposal"]._store(self, values)
             seconds = {}
-        states = (
-            Counter(value["state"] for value in values.values()) if seconds else {"exception": 1}
-        )
+        origins = Counter(value.get("forecast_origin") for value in values.values())
+        states = Counter(value["state"] for value in values.values())
         self.write(
             {
                 "computed": self.computed + len(orderpoints),
                 "to_order": self.to_order + states.get("draft", 0),
                 "blocked": self.blocked + states.get("exception", 0),
+                "kept": self.kept + origins["kept"],
+                "simple": self.simple + origins["simple"],
             }
             | {
                 f"seconds_{name}": self[f"seconds_{name}"] + spent
                 for name, spent in seconds.items()
             }
         )
+
+    def _learn(self):
+        """Learn from all products, when that is due. A failure leaves the model that there was."""
+        enrolled = self.env["stock.warehouse.orderpoint"].search(
+            [*self._get_orderpoint_domain(), ("company_id", "=", self.company_id.id)]
+        )
+        try:
+            with self.env.cr.savepoint():
+                problem = self.env["smart.reorder.model"]._learn_when_due(self.company_id, enrolled)
+        except OperationalError:
+            raise  # a conflict: Odoo repeats the transaction
+        except Exception as error:
+            _logger.warning("Nothing could be learned", exc_info=True)
+            problem = str(error) or type(error).__name__
+        if problem:
+            self._note_engine(problem)
+
+    def _note_engine_failure(self, failure):
+        self.engine_failures += 1
+        self._note_engine(str(failure))
+
+    def _note_engine(self, message):
+        """Say on the run what happened to the engine, each thing once."""
+        lines = (self.engine_message or "").splitlines()
+        if message not in lines:
+            self.engine_message = "\n".join([*lines, message])
 
     def _prepare_crashed(self, orderpoint, error):
         return {
@@ -292,6 +346,7 @@ class SmartReorderRun(models.Model):
         return True
 
     def _end(self):
+        self.env["smart.reorder.calibration"]._learn_from(self)
         self.write({"state": "done", "date_end": fields.Datetime.now()})
         # The next run of the company may begin in this transaction.
         self.flush_recordset()
