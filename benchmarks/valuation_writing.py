@@ -22,6 +22,7 @@ DATASET = "valuation"
 TRANSFERS, LINES, WARM_UP = 24, 24, 2
 #: what the addon puts around Odoo's methods while stock moves
 HOOKS = {
+    "stock.picking": ("_action_done",),
     "stock.move": ("_action_done", "_set_value", "write"),
     "stock.move.line": ("create", "write"),
     "product.product": ("write",),

@@ -10,6 +10,7 @@ from . import (
     stock_lot,
     stock_move,
     stock_move_line,
+    stock_picking,
     stock_valuation_ageing,
     stock_valuation_ageing_bucket,
     stock_valuation_ageing_line,

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class StockMove(models.Model):
@@ -21,7 +21,10 @@ class StockMove(models.Model):
 
     def write(self, vals):
         """A done transfer that is given another date: its entries follow."""
-        done = self.filtered(lambda move: move.state == "done") if "date" in vals else self.browse()
+        done = self.browse()
+        if "date" in vals:
+            date = fields.Datetime.to_datetime(vals["date"])
+            done = self.filtered(lambda move: move.state == "done" and move.date != date)
         if not done:
             return super().write(vals)
         writer = self.env["stock.valuation.writer"]

@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
+
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -199,6 +202,43 @@ class TestEntries(ValuationCommon):
         receipt.value_manual = 130
         self.assertEqual(self.values(product), {self.store: (10, 130)})
         self.assertEqual(self.values(product, before), {self.store: (10, 100)})
+
+    def test_validation_takes_its_time(self):
+        """Odoo dates movements when they are done, and anew when their transfer is: each is booked
+        once, as of the date that it has in the end."""
+        product = self.make_product("average", 5)
+        picking_type = self.env["stock.picking.type"].search(
+            [("code", "=", "incoming"), ("company_id", "=", self.company.id)], limit=1
+        )
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": picking_type.id,
+                "location_id": self.supplier.id,
+                "location_dest_id": self.store.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": 10,
+                            "location_id": self.supplier.id,
+                            "location_dest_id": self.store.id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        picking.move_ids.picked = True
+        with freeze_time(datetime.now(), auto_tick_seconds=3):
+            picking.button_validate()
+        self.assertEqual(picking.date_done, picking.move_ids.date)
+        entry = self.entries(product)
+        self.assertEqual((entry.quantity, entry.value), (10, 50))
+        self.assertEqual((entry.date, entry.move_id), (picking.date_done, picking.move_ids))
+        # what the user says later
+        picking.date_done = earlier = picking.date_done - timedelta(hours=5)
+        self.assertEqual(self.values(product, earlier), {self.store: (10, 50)})
+        self.assertEqual(self.entries(product).mapped("quantity"), [10, -10, 10])
 
     def test_another_date(self):
         """A done transfer is given another date: taken back as of the old one, and booked anew."""
