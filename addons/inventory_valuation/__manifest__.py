@@ -20,6 +20,7 @@
         "views/stock_valuation_book_views.xml",
         "views/stock_valuation_period_views.xml",
         "views/stock_valuation_ageing_views.xml",
+        "views/stock_valuation_figure_views.xml",
         "views/stock_valuation_rate_views.xml",
         "views/stock_valuation_write_down_views.xml",
         "views/product_category_views.xml",

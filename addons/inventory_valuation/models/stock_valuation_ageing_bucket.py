@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class StockValuationAgeingBucket(models.Model):
@@ -33,9 +34,17 @@ class StockValuationAgeingBucket(models.Model):
     def _get(self, days_from, days_to):
         """Return the bucket of these days, which is made when it is new; None as in
         :func:`core.ageing.get_bucket`."""
-        values = {
-            "days_from": -1 if days_from is None else days_from,
-            "days_to": days_to or 0,
-        }
-        found = self.sudo().search([(name, "=", value) for name, value in values.items()], limit=1)
-        return found or self.sudo().create(values)
+        values = {"days_from": -1 if days_from is None else days_from, "days_to": days_to or 0}
+        # two reports at a time may need it
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO stock_valuation_ageing_bucket"
+                " (days_from, days_to, create_uid, create_date) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING RETURNING id",
+                values["days_from"],
+                values["days_to"],
+                self.env.uid,
+                fields.Datetime.now(),
+            )
+        )
+        return self.sudo().search([(name, "=", value) for name, value in values.items()])

@@ -33,19 +33,17 @@ class StockValuationAgeingRule(models.Model):
     def _get_rules(self, company, categories):
         """Return the rules of each category, those of the nearest one that has any.
 
-        :return: {category: [(days, percent)]}
+        :return: {category or False: [(days, percent)]}
         """
         by_category = {}
         for rule in self.sudo().search([("company_id", "=", company.id)]):
             by_category.setdefault(rule.categ_id.id, []).append((rule.days, rule.percent))
         return {
-            category.id: next(
-                (
-                    by_category[number]
-                    for number in (*category._get_line(), False)
-                    if number in by_category
-                ),
-                [],
+            category: next(
+                (by_category[number] for number in (*line, False) if number in by_category), []
             )
-            for category in categories
+            for category, line in (
+                (False, []),
+                *((category.id, category._get_line()) for category in categories),
+            )
         }

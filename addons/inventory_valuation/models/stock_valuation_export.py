@@ -1,5 +1,8 @@
 """Workbooks of this addon's reports: which there are, and what all of them say about themselves."""
 
+import json
+from urllib.parse import urlencode
+
 import pytz
 
 from odoo import api, fields, models
@@ -17,16 +20,24 @@ class StockValuationExport(models.AbstractModel):
         """Return {name in the address: model}; the model has `_get_tables` and `_get_about`."""
         return {
             "ageing": "stock.valuation.ageing",
+            "figures": "stock.valuation.figure",
             "reconciliation": "stock.valuation.reconciliation",
             "write_down": "stock.valuation.write.down",
         }
 
     @api.model
-    def _get_action(self, report, ids):
-        """Return the action that downloads a workbook of records."""
+    def _get_action(self, report, ids=(), domain=None):
+        """Return the action that downloads a workbook of records: of ids, or of a domain among
+        the companies that the user has chosen."""
+        query = {"ids": ",".join(map(str, ids))}
+        if domain is not None:
+            query = {
+                "domain": json.dumps(domain),
+                "companies": ",".join(map(str, self.env.companies.ids)),
+            }
         return {
             "type": "ir.actions.act_url",
-            "url": f"/inventory_valuation/workbook/{report}?ids={','.join(map(str, ids))}",
+            "url": f"/inventory_valuation/workbook/{report}?{urlencode(query)}",
             "target": "download",
         }
 

@@ -72,11 +72,16 @@ class StockValuationRate(models.Model):
     def _get_rates(self, company, categories, warehouses=()):
         """Return the rates of each category in each warehouse and in none.
 
-        :return: {(category, warehouse or None): :class:`core.rates.Rates`}
+        :param warehouses: ids
+        :return: {(category or False, warehouse or None): :class:`core.rates.Rates`}; False is for
+            products without category
         """
         lines = [line._to_core() for line in self.sudo().search([("company_id", "=", company.id)])]
         return {
-            (category.id, place): choose(lines, category._get_line(), place)
-            for category in categories
+            (number, place): choose(lines, line, place)
+            for number, line in (
+                (False, []),
+                *((category.id, category._get_line()) for category in categories),
+            )
             for place in (None, *warehouses)
         }

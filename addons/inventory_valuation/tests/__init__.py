@@ -5,6 +5,7 @@ from . import (
     test_companies,
     test_documents,
     test_entries,
+    test_figures,
     test_histories,
     test_period,
     test_reconciliation,

@@ -277,7 +277,9 @@ class TestAgeingDownload(AgeingCommon, HttpCase):
         self.assertEqual(book.sheetnames, ["Ageing", "Layers", "About"])
         for address, status in (
             ("/inventory_valuation/workbook/ageing?ids=x", 400),
+            ("/inventory_valuation/workbook/ageing?domain=x", 400),
+            ("/inventory_valuation/workbook/ageing", 404),
             ("/inventory_valuation/workbook/ageing?ids=999999999", 404),
-            ("/inventory_valuation/workbook/users?ids=1", 404),
+            ("/inventory_valuation/workbook/users", 404),
         ):
             self.assertEqual(self.url_open(address).status_code, status, address)
