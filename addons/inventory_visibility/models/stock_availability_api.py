@@ -6,7 +6,8 @@ from datetime import date, datetime
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .stock_availability_figures import DETAIL_COLUMNS
+from .stock_availability import FIGURES
+from .stock_availability_figures import DETAIL_COLUMNS, EXTERNAL_FIGURES
 from .stock_availability_lookup import PLACE_KINDS
 
 
@@ -15,7 +16,7 @@ class StockAvailability(models.Model):
 
     @api.model
     @api.readonly
-    def get_availability(self, products, places, dates=None, channel=None):
+    def get_availability(self, products, places, dates=None, channel=None, figures=None):
         """Return the availability of products at places, for every pair.
 
         :param products: list of ids, internal references or barcodes
@@ -25,6 +26,7 @@ class StockAvailability(models.Model):
         :param dates: list of dates (``2030-01-31``), from today on, for which to say what can be
             promised
         :param channel: id or code of a channel, to say what can be promised to it
+        :param figures: list of the figures that are wanted, all by default; a few cost less
         :return: list of dicts, product by product and within it place by place, in the order of
             the call. Each has ``product`` and ``place`` as the caller named them, ``product_id``,
             ``place_id``, ``uom`` (the unit of all quantities), ``as_of`` (the moment of the
@@ -42,7 +44,8 @@ class StockAvailability(models.Model):
         days = self._parse_api_dates(dates, found_places)
         channel = self.env["stock.soft.reservation"]._find_channel(channel)
         every_product = self.env["product.product"].union(*found_products)
-        figures = self._get_figures_by_place(every_product, found_places, days)
+        names = self._parse_figure_names(figures)
+        figures = self._get_figures_by_place(every_product, found_places, days, names)
         promisable = (
             self._get_channel_promisable(every_product, found_places, days, channel)
             if channel
@@ -181,14 +184,39 @@ class StockAvailability(models.Model):
         return sorted(days)
 
     @api.model
-    def _get_figures_by_place(self, products, places, days):
+    def _parse_figure_names(self, values):
+        """Return the names of the figures that a call wants, None for all."""
+        if values is None:
+            return None
+        self.env["stock.availability.lookup"]._check_list(values, "figures")
+        possible = (*FIGURES, *EXTERNAL_FIGURES)
+        for index, name in enumerate(values):
+            if name not in possible:
+                raise ValidationError(
+                    self.env._(
+                        "%(argument)s: choose from %(names)s.",
+                        argument=f"figures[{index}]",
+                        names=", ".join(possible),
+                    )
+                )
+        if not values:
+            raise ValidationError(self.env._("figures: choose from %s.", ", ".join(possible)))
+        return values
+
+    @api.model
+    def _get_figures_by_place(self, products, places, days, names=None):
         """Return ``{(product id, model, place id): {figure: JSON value}}``."""
         by_model = defaultdict(set)
         for place in places:
             by_model[place._name].add(place.id)
         result = {}
         for model, ids in by_model.items():
-            figures = self._get_availability(products, self.env[model].browse(ids), days or None)
+            some = self.env[model].browse(ids)
+            # ``as_of`` is part of every answer; warehouses know no external figures
+            own = names and [
+                name for name in self._get_figure_names(some) if name in names or name == "as_of"
+            ]
+            figures = self._get_availability(products, some, days or None, own)
             for (product_id, place_id), values in figures.items():
                 result[product_id, model, place_id] = {
                     name: self._to_json(value) for name, value in values.items()

@@ -19,13 +19,14 @@ class StockAvailability(models.Model):
     _inherit = "stock.availability"
 
     @api.model
-    def _get_availability(self, products, places, dates=None):
+    def _get_availability(self, products, places, dates=None, names=None):
         """Return the availability of products in places, in one statement (two with dates).
 
         :param products: `product.product` records; what is not tracked in stock is all zero
         :param places: records of `stock.warehouse`, `stock.location` (each with all below it),
             `stock.place.group` or `stock.external.place`; they may overlap
         :param dates: days of the places, for which to tell what can be promised
+        :param names: the figures that are wanted, all by default; a few cost less
         :return: ``{(product id, place id): {figure: value}}`` for every pair. Quantities are
             floats in the unit of the product, ``daily_demand`` is per day, ``days_of_cover`` is
             a float or False without demand, ``shortage_date`` and ``next_receipt_date`` are dates
@@ -38,28 +39,22 @@ class StockAvailability(models.Model):
         self._check_figures_access(products, places)
         if not products or not places:
             return {}
-        names = self._get_figure_names(places)
-        columns = SQL(", ").join(
-            SQL.identifier(self._table, name) for name in ("product_id", "place_id", *names)
-        )
-        result = {}
-        for product_id, place_id, *values in self.env.execute_query(
-            SQL(
-                "SELECT %s FROM (%s) AS %s",
-                columns,
-                self._get_figures_query(products, places),
-                SQL.identifier(self._table),
+        names = self._check_figure_names(places, names)
+        self._flush_figures()
+        result = {
+            (product_id, place_id): dict(zip(names, values, strict=True))
+            for product_id, place_id, *values in self.env.execute_query(
+                self._get_figures_query(products, places, names)
             )
-        ):
-            figures = dict(zip(names, values, strict=True))
-            for name in self._get_optional_figures() & figures.keys():
+        }
+        for name in self._get_optional_figures().intersection(names):
+            for figures in result.values():
                 if figures[name] is None:
                     figures[name] = False
-            result[product_id, place_id] = figures
         empty = self._get_empty_availability(names)
-        for pair in itertools.product(products.ids, places.ids):
-            if pair not in result:
-                result[pair] = dict(empty)
+        pairs = set(itertools.product(products.ids, places.ids))
+        for pair in pairs.difference(result):
+            result[pair] = dict(empty)
         if dates:
             for pair, steps in self._get_steps(products, places).items():
                 result[pair]["atp_by_date"] = {day: projection.atp_on(steps, day) for day in dates}
@@ -157,10 +152,18 @@ class StockAvailability(models.Model):
         return scope
 
     @api.model
-    def _get_figures_query(self, products, places):
+    def _get_figures_query(self, products, places, names):
         scope = self._get_figures_scope(products, places)
-        self._flush_figures()
-        return self.env["stock.availability.query"]._get_query(scope)
+        query = self.env["stock.availability.query"]
+        if query._can_select(names):
+            return query._get_some_query(scope, names)
+        return SQL(
+            "SELECT %s FROM (%s) AS row",
+            SQL(", ").join(
+                SQL.identifier("row", name) for name in ("product_id", "place_id", *names)
+            ),
+            query._get_query(scope),
+        )
 
     @api.model
     def _flush_figures(self):
@@ -173,16 +176,27 @@ class StockAvailability(models.Model):
         return FIGURES if places._name == "stock.warehouse" else (*FIGURES, *EXTERNAL_FIGURES)
 
     @api.model
+    def _check_figure_names(self, places, names):
+        """Return the figures that are wanted of places, all where none is named."""
+        possible = self._get_figure_names(places)
+        if names is None:
+            return possible
+        if unknown := set(names) - set(possible):
+            raise ValueError(f"There are no figures {sorted(unknown)}")
+        return tuple(names)
+
+    @api.model
     def _get_optional_figures(self):
         return {"shortage_date", "next_receipt_date", "days_of_cover", "external_as_of"}
 
     @api.model
     def _get_empty_availability(self, names=FIGURES):
         """Return the figures of a product that a place has nothing to do with."""
+        empty = {"state": "idle", "as_of": fields.Datetime.now(), "daily_demand": 0.0}
         return {
-            name: 0.0 if name.startswith("qty_") or name == "daily_demand" else False
+            name: empty[name] if name in empty else 0.0 if name.startswith("qty_") else False
             for name in names
-        } | {"state": "idle", "as_of": fields.Datetime.now()}
+        }
 
     @api.model
     def _get_steps(self, products, places):

@@ -22,10 +22,10 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            %s,
-            pool AS (
-                SELECT quant.product_id, quant.location_id, SUM(quant.quantity) AS quantity
-                  FROM quant
+            WITH pool AS (
+                SELECT quant.product_id, quant.location_id,
+                       SUM(quant.quantity::float8) AS quantity
+                  FROM %s
                   JOIN stock_location location ON location.id = quant.location_id
                  WHERE location.usage = 'transit'
                  GROUP BY quant.product_id, quant.location_id
@@ -74,12 +74,12 @@ class StockAvailabilityQuery(models.AbstractModel):
                     ON taken.product_id = pool.product_id
                    AND taken.location_id = pool.location_id
             )
-            SELECT product_id, place_id, ROUND(SUM(quantity), %s) AS in_transit
+            SELECT product_id, place_id, %s AS in_transit
               FROM share
              GROUP BY product_id, place_id
             """,
-            self._with_quants(scope),
-            self._get_digits(),
+            self._from_quants(scope),
+            self._round(SQL("SUM(quantity)")),
         )
 
     # ------------------------------------------------------------------
@@ -102,7 +102,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                     END AS to_id,
                    move.origin_returned_move_id IS NOT NULL AS is_return,
                    move.product_uom,
-                   SUM(move.quantity) AS quantity
+                   SUM(move.quantity::float8) AS quantity
               FROM stock_move move
               JOIN res_company company ON company.id = move.company_id
               JOIN stock_location target ON target.id = move.location_dest_id
@@ -150,7 +150,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         return SQL(
             """
             SELECT side.product_id, side.place_id,
-                   GREATEST(SUM(side.quantity * uom.factor), 0) AS quantity
+                   GREATEST(SUM(side.quantity * uom.factor::float8), 0) AS quantity
               FROM (%s UNION ALL %s) AS side
               JOIN uom_uom uom ON uom.id = side.product_uom
              GROUP BY side.product_id, side.place_id

@@ -19,23 +19,31 @@ class StockAvailabilityQuery(models.AbstractModel):
         A planned move counts with its *final* location when it has one: the first leg of a
         pick-pack-ship chain already leaves the warehouse, the first leg of a receipt in several
         steps already arrives in stock, and the legs inside of one place count for nothing there.
+
+        What is reserved is in the unit of the move. It is turned into that of the product as the
+        quantity of the move was; a look at both units is only needed where nothing is demanded.
         """
         return SQL(
             """
-            WITH move AS MATERIALIZED (
-                SELECT move.id, move.product_id, move.date, move.location_id AS from_id,
-                       COALESCE(move.location_final_id, move.location_dest_id) AS to_id,
-                       move.product_qty, move.product_uom, move.quantity
-                  FROM stock_move move
-                 WHERE move.state IN %s
-                   AND %s
-            )
-            SELECT move.id, move.product_id, move.date, move.from_id, move.to_id,
-                   move.product_qty AS quantity,
-                   COALESCE(move.quantity, 0) * uom.factor / product.factor AS reserved
-              FROM move
-              JOIN product ON product.id = move.product_id
-              JOIN uom_uom uom ON uom.id = move.product_uom
+            SELECT move.id, move.product_id, move.date, move.location_id AS from_id,
+                   COALESCE(move.location_final_id, move.location_dest_id) AS to_id,
+                   move.product_qty::float8 AS quantity,
+                   CASE WHEN COALESCE(move.quantity, 0) = 0 THEN 0
+                        WHEN move.product_uom_qty = move.product_qty AND move.product_qty > 0
+                        THEN move.quantity::float8
+                        ELSE (
+                            SELECT move.quantity::float8 * uom.factor / product.factor
+                              FROM product_product variant
+                              JOIN product_template template
+                                ON template.id = variant.product_tmpl_id
+                              JOIN uom_uom product ON product.id = template.uom_id
+                              JOIN uom_uom uom ON uom.id = move.product_uom
+                             WHERE variant.id = move.product_id
+                        )
+                    END AS reserved
+              FROM stock_move move
+             WHERE move.state IN %s
+               AND %s
             """,
             OPEN_STATES,
             self._in_scope(SQL("move.product_id"), scope),
@@ -106,7 +114,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             """
              UNION ALL
             SELECT open_move.product_id, member.place_id, open_move.date, 0, 0, 0,
-                   line.quantity_product_uom
+                   line.quantity_product_uom::float8
               FROM open_move
               JOIN stock_move_line line
                 ON line.move_id = open_move.id AND line.location_id <> open_move.from_id
@@ -127,9 +135,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             """
             SELECT product_id, place_id, today,
                    GREATEST(day, today) AS day,
-                   ROUND(SUM(arriving), %(digits)s) AS arriving,
-                   ROUND(SUM(leaving), %(digits)s) AS leaving,
-                   ROUND(SUM(change), %(digits)s) AS change,
+                   %(arriving)s AS arriving, %(leaving)s AS leaving, %(change)s AS change,
                    MIN(day) FILTER (WHERE arriving > 0) AS first_arrival
               FROM (
                     SELECT side.product_id, side.place_id, side.arriving, side.leaving,
@@ -146,15 +152,33 @@ class StockAvailabilityQuery(models.AbstractModel):
                    ) AS line
              GROUP BY product_id, place_id, today, GREATEST(day, today)
             """,
-            digits=self._get_digits(),
+            **self._get_planned_sums(),
             day=self._local_date(SQL("side.date"), SQL("place.tz")),
         )
+
+    def _cte_sums(self):
+        """What is planned per product and place, whenever: the projection without its days."""
+        return SQL(
+            """
+            SELECT product_id, place_id,
+                   %(arriving)s AS arriving, %(leaving)s AS leaving
+              FROM side
+             GROUP BY product_id, place_id
+            """,
+            **self._get_planned_sums(),
+        )
+
+    def _get_planned_sums(self):
+        return {
+            name: self._round(SQL("SUM(%s)", SQL.identifier(name)))
+            for name in ("arriving", "leaving", "change")
+        }
 
     def _cte_opening(self):
         """What could be promised if nothing were planned, before safety stock is kept back."""
         return SQL(
             """
-            SELECT product_id, place_id, ROUND(SUM(quantity), %s) AS quantity
+            SELECT product_id, place_id, %s AS quantity
               FROM (
                     SELECT product_id, place_id, on_hand - blocked AS quantity FROM stock
                      UNION ALL
@@ -169,7 +193,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                    ) AS part
              GROUP BY product_id, place_id
             """,
-            self._get_digits(),
+            self._round(SQL("SUM(quantity)")),
         )
 
     def _cte_projection(self):
@@ -195,16 +219,18 @@ class StockAvailabilityQuery(models.AbstractModel):
                         CASE WHEN MIN(day) > MIN(today) AND MIN(opening) < 0 THEN MIN(today) END
                    ) AS shortage_date
               FROM (
-                    SELECT planned.*,
-                           COALESCE(opening.quantity, 0) AS opening,
-                           COALESCE(opening.quantity, 0) + SUM(planned.change)
-                                OVER (PARTITION BY planned.product_id, planned.place_id
-                                          ORDER BY planned.day) AS balance
+                    SELECT planned.*, COALESCE(opening.quantity, 0) AS opening, %s AS balance
                       FROM planned
                       LEFT JOIN opening
                         ON opening.product_id = planned.product_id
                        AND opening.place_id = planned.place_id
                    ) AS line
              GROUP BY product_id, place_id
-            """
+            """,
+            self._round(
+                SQL(
+                    "COALESCE(opening.quantity, 0) + SUM(planned.change) OVER ("
+                    "PARTITION BY planned.product_id, planned.place_id ORDER BY planned.day)"
+                )
+            ),
         )

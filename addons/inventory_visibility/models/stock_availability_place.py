@@ -205,19 +205,19 @@ class StockAvailabilityQuery(models.AbstractModel):
         if not sources:
             return SQL(
                 "SELECT NULL::integer AS product_id, NULL::integer AS place_id,"
-                " NULL::date AS day, 0::numeric AS quantity WHERE FALSE"
+                " NULL::date AS day, 0::float8 AS quantity WHERE FALSE"
             )
         return SQL(
             """
             SELECT hold.product_id, hold.place_id,
                    GREATEST(hold.date_promised, place.today) AS day,
-                   ROUND(SUM(hold.quantity - hold.consumed_quantity), %(digits)s) AS quantity
+                   %(quantity)s AS quantity
               FROM (%(sources)s) AS hold
               JOIN place ON place.id = hold.place_id
              WHERE %(counted)s AND %(in_scope)s
              GROUP BY hold.product_id, hold.place_id, GREATEST(hold.date_promised, place.today)
             """,
-            digits=self._get_digits(),
+            quantity=self._round(SQL("SUM(hold.quantity - hold.consumed_quantity)")),
             sources=SQL(" UNION ALL ").join(sources),
             counted=counted,
             in_scope=self._in_scope(SQL("hold.product_id"), scope),
@@ -254,13 +254,13 @@ class StockAvailabilityQuery(models.AbstractModel):
         return SQL(
             """
             SELECT safety.product_id, safety.place_id,
-                   ROUND(SUM(safety.quantity), %(digits)s) AS quantity
+                   %(quantity)s AS quantity
               FROM (%(source)s) AS safety
               JOIN place ON place.id = safety.place_id
              WHERE %(in_scope)s
              GROUP BY safety.product_id, safety.place_id
             """,
-            digits=self._get_digits(),
+            quantity=self._round(SQL("SUM(safety.quantity)")),
             source=source,
             in_scope=self._in_scope(SQL("safety.product_id"), scope),
         )
@@ -282,14 +282,14 @@ class StockAvailabilityQuery(models.AbstractModel):
         return SQL(
             """
             SELECT stated.product_id, stated.place_id,
-                   ROUND(SUM(stated.quantity), %(digits)s) AS quantity,
+                   %(quantity)s AS quantity,
                    MIN(stated.feed_date) AS as_of
               FROM (%(source)s) AS stated
               JOIN place ON place.id = stated.place_id
              WHERE %(in_scope)s
              GROUP BY stated.product_id, stated.place_id
             """,
-            digits=self._get_digits(),
+            quantity=self._round(SQL("SUM(stated.quantity)")),
             source=source,
             in_scope=self._in_scope(SQL("stated.product_id"), scope),
         )

@@ -36,6 +36,8 @@ rule of the states, are in `stock_availability_row.py`.
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .stock_availability_source import SOURCES, SUMS
+
 # Ids of rows are `product_id * ID_BASE + place`, so that a row keeps its id between two queries
 # and the id alone tells the product. Places outside of a warehouse use the upper half.
 ID_BASE = 1 << 20
@@ -65,6 +67,26 @@ class StockAvailabilityQuery(models.AbstractModel):
         scope = scope or {}
         as_of = fields.Datetime.now()
         return self._with(self._get_ctes(scope, as_of), self._select_rows(scope, as_of))
+
+    def _get_some_query(self, scope, names):
+        """Return the statement of some figures, which computes nothing that they do not need.
+
+        Its rows are ``product_id, place_id`` and the figures, and there is none where nothing is.
+
+        :param names: names of figures, see :meth:`_can_select`
+        :rtype: odoo.tools.SQL
+        """
+        as_of = fields.Datetime.now()
+        ctes = dict(self._get_ctes(scope, as_of))
+        inline = {"projection"}
+        if SUMS.issuperset(name for name in names if "projection" in SOURCES[name]):
+            ctes["projection"] = self._cte_sums()
+            inline.add("stock")
+        return self._with(ctes.items(), self._select_figures(names, as_of), inline)
+
+    def _can_select(self, names):
+        """Return whether figures can be had without all that states and days of cover need."""
+        return SOURCES.keys() >= set(names)
 
     def _get_ctes(self, scope, as_of):
         """Return ``[(name, SQL), ...]``; each may refer to those before it."""
@@ -106,10 +128,8 @@ class StockAvailabilityQuery(models.AbstractModel):
             SQL(
                 """
                 SELECT product.id, place.id, place.today,
-                       COALESCE(safety.quantity, 0)::float8,
-                       COALESCE(opening.quantity, 0)::float8,
-                       planned.day, planned.arriving::float8, planned.leaving::float8,
-                       planned.change::float8
+                       COALESCE(safety.quantity, 0), COALESCE(opening.quantity, 0),
+                       planned.day, planned.arriving, planned.leaving, planned.change
                   FROM product
                  CROSS JOIN place
                   LEFT JOIN safety
@@ -139,11 +159,8 @@ class StockAvailabilityQuery(models.AbstractModel):
             SQL(
                 """
                 SELECT quant.product_id, member.place_id, %(names)s,
-                       ROUND(SUM(quant.quantity), %(digits)s)::float8,
-                       ROUND(SUM(quant.reserved_quantity), %(digits)s)::float8,
-                       ROUND(COALESCE(SUM(quant.quantity - quant.reserved_quantity)
-                             FILTER (WHERE %(blocked)s), 0), %(digits)s)::float8
-                  FROM (%(quants)s SELECT * FROM quant) AS quant
+                       %(on_hand)s, %(reserved)s, COALESCE(%(blocked)s, 0)
+                  FROM %(quants)s
                   JOIN product ON product.id = quant.product_id
                   JOIN member ON member.location_id = quant.location_id
                   JOIN place ON place.id = member.place_id
@@ -152,18 +169,27 @@ class StockAvailabilityQuery(models.AbstractModel):
                  ORDER BY quant.product_id, member.place_id, %(names)s
                 """,
                 names=names,
-                digits=self._get_digits(),
-                quants=self._with_quants(scope),
+                quants=self._from_quants(scope),
                 tables=self._join_blocked_tables(),
-                blocked=self._get_blocked_condition(as_of),
+                **self._get_stock_sums(as_of),
             ),
         )
 
-    def _with(self, ctes, statement):
+    def _with(self, ctes, statement, inline=()):
+        """Return a statement with its steps, each computed once.
+
+        :param inline: steps that are read once, of which nothing is computed that is not read
+        """
         return SQL(
             "WITH %s %s",
             SQL(", ").join(
-                SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query) for name, query in ctes
+                SQL(
+                    "%s AS %s (%s)",
+                    SQL.identifier(name),
+                    SQL("NOT MATERIALIZED" if name in inline else "MATERIALIZED"),
+                    query,
+                )
+                for name, query in ctes
             ),
             statement,
         )
@@ -206,38 +232,49 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            %(quants)s
             SELECT quant.product_id, member.place_id,
-                   ROUND(SUM(quant.quantity), %(digits)s) AS on_hand,
-                   ROUND(SUM(quant.reserved_quantity), %(digits)s) AS reserved,
-                   ROUND(COALESCE(SUM(quant.quantity - quant.reserved_quantity)
-                         FILTER (WHERE %(blocked)s), 0), %(digits)s) AS blocked,
-                   ROUND(SUM(quant.quantity) FILTER (
-                        WHERE quant.owner_id IS NOT NULL
-                          AND quant.owner_id IS DISTINCT FROM place.company_partner_id
-                   ), %(digits)s) AS consigned
-              FROM quant
+                   %(on_hand)s AS on_hand, %(reserved)s AS reserved,
+                   COALESCE(%(blocked)s, 0) AS blocked, %(consigned)s AS consigned
+              FROM %(quants)s
               JOIN member ON member.location_id = quant.location_id
               JOIN place ON place.id = member.place_id
               %(tables)s
              GROUP BY quant.product_id, member.place_id
             """,
-            quants=self._with_quants(scope),
-            digits=self._get_digits(),
+            quants=self._from_quants(scope),
             tables=self._join_blocked_tables(),
-            blocked=self._get_blocked_condition(as_of),
+            **self._get_stock_sums(as_of),
         )
 
-    def _with_quants(self, scope):
-        """Return the ``WITH`` of ``quant``, the quants of the products in scope.
+    def _get_stock_sums(self, as_of):
+        """Return the sums of ``quant``: on hand, reserved, blocked and of other owners."""
+        quantity = SQL("quant.quantity::float8")
+        free = SQL("quant.quantity::float8 - quant.reserved_quantity::float8")
+        return {
+            "on_hand": self._round(SQL("SUM(%s)", quantity)),
+            "reserved": self._round(SQL("SUM(quant.reserved_quantity::float8)")),
+            "blocked": self._round(
+                SQL("SUM(%s) FILTER (WHERE %s)", free, self._get_blocked_condition(as_of))
+            ),
+            "consigned": self._round(
+                SQL(
+                    "SUM(%s) FILTER (WHERE quant.owner_id IS NOT NULL"
+                    " AND quant.owner_id IS DISTINCT FROM place.company_partner_id)",
+                    quantity,
+                )
+            ),
+        }
 
-        Where products are named it is computed first: looked up by location as well, a few
-        quants cost a pass over all those of each location.
+    def _from_quants(self, scope):
+        """Return the quants of the products in scope, as ``quant``.
+
+        Where products are named they are looked up first (``OFFSET 0``): looked up by location as
+        well, a few quants cost a pass over all those of each location.
         """
         return SQL(
-            "WITH quant AS %s (SELECT * FROM stock_quant WHERE %s)",
-            SQL("MATERIALIZED" if "product_id" in scope else "NOT MATERIALIZED"),
+            "(SELECT * FROM stock_quant WHERE %s %s) AS quant",
             self._in_scope(SQL("product_id"), scope),
+            SQL("OFFSET 0" if "product_id" in scope else ""),
         )
 
     def _get_blocked_condition(self, as_of):
@@ -255,8 +292,18 @@ class StockAvailabilityQuery(models.AbstractModel):
     # Helpers
     # ------------------------------------------------------------------
 
-    def _get_digits(self):
-        return self.env["decimal.precision"].precision_get("Product Unit")
+    def _round(self, expression):
+        """Return a floating point expression rounded to the digits of quantities, halves up.
+
+        Floats are added up several times faster than decimals, which would have to be turned into
+        floats in the end. What is added are decimals of few digits, so that the nearest decimal
+        is the exact sum. The scale is a trifle larger, for halves that have no exact float; adding
+        zero makes -0 a plain one.
+        """
+        scale = 10.0 ** self.env["decimal.precision"].precision_get("Product Unit")
+        return SQL(
+            "(ROUND((%s) * %s::float8) / %s::float8 + 0)", expression, scale * (1 + 1e-12), scale
+        )
 
     def _local_date(self, moment, zone):
         """Return the date in a time zone of a moment that is stored in UTC."""
@@ -275,8 +322,9 @@ class StockAvailabilityQuery(models.AbstractModel):
 
     def _in(self, column, ids):
         """Return the condition that `column` is one of `ids`; False stands for NULL."""
-        wanted = tuple(id_ for id_ in ids if id_)
-        conditions = [SQL("%s IN %s", column, wanted)] if wanted else []
+        wanted = ",".join(str(int(id_)) for id_ in ids if id_)
+        # one literal: thousands of them take long to parse
+        conditions = [SQL("%s = ANY (%s::integer[])", column, f"{{{wanted}}}")] if wanted else []
         if any(not id_ for id_ in ids):
             conditions.append(SQL("%s IS NULL", column))
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")

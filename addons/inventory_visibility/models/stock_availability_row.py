@@ -4,7 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .stock_availability_query import ID_BASE, ID_OUTSIDE
-
+from .stock_availability_source import SOURCES
 
 class StockAvailabilityQuery(models.AbstractModel):
     _inherit = "stock.availability.query"
@@ -41,15 +41,31 @@ class StockAvailabilityQuery(models.AbstractModel):
             present=self._where_rows(),
         )
 
+    def _select_figures(self, names, as_of):
+        """Return the rows of some figures, where one of the steps they are read from has a row.
+
+        :param names: keys of ``SOURCES``
+        """
+        columns = self._get_columns(as_of)
+        return SQL(
+            "SELECT product.id, place.id, %s FROM %s"
+            " JOIN product ON product.id = product_id JOIN place ON place.id = place_id",
+            SQL(", ").join(columns[name] for name in names),
+            self._join_sources(self._get_sources(names)),
+        )
+
+    def _get_sources(self, names):
+        wanted = {source for name in names for source in SOURCES[name]}
+        return [source for source in self._row_sources if source in wanted]
+
     def _get_columns(self, as_of):
         """Return ``{column: SQL}`` of what is read; see also :meth:`_select_derived`.
 
-        Quantities are added up and rounded as exact decimals, and turned to floats only here:
-        from now on they are compared and divided, and floats are many times faster.
+        Each step has rounded what it added up; what is added up of several steps is rounded here.
         """
 
         def quantity(expression):
-            return SQL("COALESCE(%s, 0)::float8", expression)
+            return SQL("COALESCE(%s, 0)", expression)
 
         return {
             "id": SQL(
@@ -69,28 +85,34 @@ class StockAvailabilityQuery(models.AbstractModel):
             "as_of": SQL("%s::timestamp", as_of),
             "qty_on_hand": quantity(SQL("stock.on_hand")),
             "qty_reserved": quantity(SQL("stock.reserved")),
-            "qty_free": quantity(SQL("stock.on_hand - stock.reserved")),
+            "qty_free": quantity(self._round(SQL("stock.on_hand - stock.reserved"))),
             "qty_blocked": quantity(SQL("stock.blocked")),
             "qty_soft_reserved": quantity(SQL("hold.quantity")),
             "qty_safety_stock": quantity(SQL("safety.quantity")),
             "qty_external": quantity(SQL("external.quantity")),
             "external_as_of": SQL("external.as_of"),
-            "qty_available": SQL(
-                "(COALESCE(stock.on_hand - stock.reserved - stock.blocked, 0)"
-                " + COALESCE(external.quantity, 0) - COALESCE(hold.quantity, 0)"
-                " - COALESCE(safety.quantity, 0))::float8"
+            "qty_available": self._round(
+                SQL(
+                    "COALESCE(stock.on_hand - stock.reserved - stock.blocked, 0)"
+                    " + COALESCE(external.quantity, 0) - COALESCE(hold.quantity, 0)"
+                    " - COALESCE(safety.quantity, 0)"
+                )
             ),
             "qty_consigned": quantity(SQL("stock.consigned")),
             "qty_incoming": quantity(SQL("projection.arriving")),
             "qty_outgoing": quantity(SQL("projection.leaving")),
             "qty_in_transit": quantity(SQL("transit.in_transit")),
-            "qty_forecast": SQL(
-                "(COALESCE(stock.on_hand, 0) + COALESCE(projection.arriving, 0)"
-                " - COALESCE(projection.leaving, 0))::float8"
+            "qty_forecast": self._round(
+                SQL(
+                    "COALESCE(stock.on_hand, 0) + COALESCE(projection.arriving, 0)"
+                    " - COALESCE(projection.leaving, 0)"
+                )
             ),
-            "qty_atp": SQL(
-                "(COALESCE(projection.lowest, opening.quantity, 0)"
-                " - COALESCE(safety.quantity, 0))::float8"
+            "qty_atp": self._round(
+                SQL(
+                    "COALESCE(projection.lowest, opening.quantity, 0)"
+                    " - COALESCE(safety.quantity, 0)"
+                )
             ),
             "shortage_date": SQL(
                 "CASE WHEN projection.product_id IS NOT NULL THEN projection.shortage_date"
@@ -98,7 +120,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             ),
             "next_receipt_date": SQL("projection.first_arrival"),
             "daily_demand": SQL(
-                "COALESCE(demand.quantity / product.factor, 0)::float8 / place.demand_days"
+                "COALESCE(demand.quantity / product.factor, 0) / place.demand_days"
             ),
             "low_days": SQL("place.low_days"),
             "excess_days": SQL("place.excess_days"),
@@ -165,28 +187,34 @@ class StockAvailabilityQuery(models.AbstractModel):
             ),
         )
 
+    #: the steps with at most one row to a product and place
+    _row_sources = (
+        "stock",
+        "projection",
+        "transit",
+        "demand",
+        "opening",
+        "hold",
+        "safety",
+        "external",
+    )
+
     def _from_rows(self):
         return SQL(
-            """
-            product
-            CROSS JOIN place
-            LEFT JOIN stock
-              ON stock.product_id = product.id AND stock.place_id = place.id
-            LEFT JOIN projection
-              ON projection.product_id = product.id AND projection.place_id = place.id
-            LEFT JOIN transit
-              ON transit.product_id = product.id AND transit.place_id = place.id
-            LEFT JOIN demand
-              ON demand.product_id = product.id AND demand.place_id = place.id
-            LEFT JOIN opening
-              ON opening.product_id = product.id AND opening.place_id = place.id
-            LEFT JOIN hold
-              ON hold.product_id = product.id AND hold.place_id = place.id
-            LEFT JOIN safety
-              ON safety.product_id = product.id AND safety.place_id = place.id
-            LEFT JOIN external
-              ON external.product_id = product.id AND external.place_id = place.id
-            """
+            "product CROSS JOIN place LEFT JOIN (%s)"
+            " ON product_id = product.id AND place_id = place.id",
+            self._join_sources(self._row_sources),
+        )
+
+    def _join_sources(self, sources):
+        """Return the join of steps in which each product and place that has something is once."""
+        first, *others = (SQL.identifier(source) for source in sources)
+        return SQL(
+            "%s %s",
+            first,
+            SQL(" ").join(
+                SQL("FULL JOIN %s USING (product_id, place_id)", other) for other in others
+            ),
         )
 
     def _where_rows(self):

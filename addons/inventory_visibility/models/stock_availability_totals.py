@@ -48,33 +48,32 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Return the statement of the totals; see `stock.availability._get_place_totals`."""
         needed = ("product", "place", "member", "claim", "hold", "safety")
         ctes = [(name, cte) for name, cte in self._get_promise_ctes(scope, as_of) if name in needed]
+        names = ("on_hand", "reserved", "blocked", "held", "safety")
         return self._with(
             ctes,
             SQL(
                 """
-                SELECT place_id, uom_id,
-                       ROUND(SUM(on_hand), %(digits)s)::float8,
-                       ROUND(SUM(reserved), %(digits)s)::float8,
-                       ROUND(SUM(blocked), %(digits)s)::float8,
-                       ROUND(SUM(held), %(digits)s)::float8,
-                       ROUND(SUM(safety), %(digits)s)::float8,
-                       ROUND(SUM(on_hand - reserved - blocked - held - safety),
-                             %(digits)s)::float8
+                SELECT place_id, uom_id, %(totals)s,
+                       %(available)s
                   FROM (
-                        SELECT member.place_id, template.uom_id,
-                               SUM(quant.quantity) AS on_hand,
-                               SUM(quant.reserved_quantity) AS reserved,
+                        SELECT member.place_id, item.uom_id,
+                               SUM(quant.quantity)::float8 AS on_hand,
+                               SUM(quant.reserved_quantity)::float8 AS reserved,
                                COALESCE(SUM(quant.quantity - quant.reserved_quantity)
-                                        FILTER (WHERE %(blocked)s), 0) AS blocked,
+                                        FILTER (WHERE %(blocked)s), 0)::float8 AS blocked,
                                0 AS held, 0 AS safety
                           FROM stock_quant quant
-                          JOIN product_product variant ON variant.id = quant.product_id
-                          JOIN product_template template
-                            ON template.id = variant.product_tmpl_id AND template.is_storable
-                          JOIN member ON member.location_id = quant.location_id
+                          JOIN (
+                                SELECT variant.id, template.uom_id
+                                  FROM product_product variant
+                                  JOIN product_template template
+                                    ON template.id = variant.product_tmpl_id
+                                   AND template.is_storable
+                               ) AS item ON item.id = quant.product_id
+                          JOIN member ON member.location_id = quant.location_id + 0
                           JOIN place ON place.id = member.place_id
                           %(tables)s
-                         GROUP BY member.place_id, template.uom_id
+                         GROUP BY member.place_id, item.uom_id
                          UNION ALL
                         SELECT hold.place_id, product.uom_id, 0, 0, 0, hold.quantity, 0
                           FROM hold JOIN product ON product.id = hold.product_id
@@ -84,8 +83,13 @@ class StockAvailabilityQuery(models.AbstractModel):
                        ) AS part
                  GROUP BY place_id, uom_id
                 """,
-                digits=self._get_digits(),
+                totals=SQL(", ").join(
+                    self._round(SQL("SUM(%s)", SQL.identifier(name))) for name in names
+                ),
+                available=self._round(SQL("SUM(on_hand - reserved - blocked - held - safety)")),
                 tables=self._join_blocked_tables(),
                 blocked=self._get_blocked_condition(as_of),
             ),
+            # a step that is computed on its own would keep the quants to one processor
+            inline=needed,
         )

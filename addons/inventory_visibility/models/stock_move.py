@@ -1,8 +1,15 @@
 from odoo import api, models
 
+from .stock_availability_moves import OPEN_STATES
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    # what is planned is a small part of all moves, and every availability is made of it
+    _availability_open = models.Index(
+        f"(product_id) WHERE state IN ({', '.join(map(repr, OPEN_STATES))})"
+    )
 
     @api.model
     def _get_availability_fields(self):

@@ -43,21 +43,24 @@ class StockAvailability(models.Model):
         return products | products.browse(ids)
 
     @api.model
-    def _get_availability(self, products, places, dates=None):
+    def _get_availability(self, products, places, dates=None, names=None):
         parts_by_place = self._get_parts_by_place(products, places)
         if not parts_by_place:
-            return super()._get_availability(products, places, dates)
+            return super()._get_availability(products, places, dates, names)
         self._check_figures_access(products, places)
         # of a kit that the user may see he may know how often it can be put together
         every = self._add_components(products, parts_by_place)
         figures = super(StockAvailability, self.sudo())._get_availability(every, places, dates)
         states = [state for state, _label in STATES]
+        names = self._check_figure_names(places, names)
+        wanted = (*names, "atp_by_date") if dates else names
         result = {
-            (product_id, place_id): figures[product_id, place_id]
+            (product_id, place_id): {
+                name: figures[product_id, place_id][name] for name in wanted
+            }
             for product_id in products.ids
             for place_id in places.ids
         }
-        names = self._get_figure_names(places)
         for place_id, parts_by_kit in parts_by_place.items():
             for kit_id, parts in parts_by_kit.items():
                 values = self._get_empty_availability(names)
