@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import fields, models, tools
 
 
 class ResUsers(models.Model):
@@ -18,6 +18,12 @@ class ResUsers(models.Model):
         " their companies.",
     )
 
+    @tools.ormcache("self.id")
+    def _get_availability_limit(self):
+        """Return the ids of the warehouses that the user is limited to, none for no limit."""
+        self.ensure_one()
+        return tuple(self.sudo().availability_warehouse_ids.ids)
+
     def _get_invalidation_fields(self):
-        # record rules are made of it
+        # record rules and `_get_availability_limit` are made of it
         return super()._get_invalidation_fields() | {"availability_warehouse_ids"}

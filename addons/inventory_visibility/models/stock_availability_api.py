@@ -217,11 +217,17 @@ class StockAvailability(models.Model):
                 name for name in self._get_figure_names(some) if name in names or name == "as_of"
             ]
             figures = self._get_availability(products, some, days or None, own)
+            dated = self._get_dated_figures()
             for (product_id, place_id), values in figures.items():
-                result[product_id, model, place_id] = {
-                    name: self._to_json(value) for name, value in values.items()
-                }
+                for name in dated & values.keys():
+                    values[name] = self._to_json(values[name])
+                result[product_id, model, place_id] = values
         return result
+
+    @api.model
+    def _get_dated_figures(self):
+        """Return the figures that are no JSON values themselves."""
+        return {"as_of", "external_as_of", "shortage_date", "next_receipt_date", "atp_by_date"}
 
     @api.model
     def _to_json(self, value):

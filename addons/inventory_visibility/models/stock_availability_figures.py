@@ -162,7 +162,7 @@ class StockAvailability(models.Model):
             SQL(", ").join(
                 SQL.identifier("row", name) for name in ("product_id", "place_id", *names)
             ),
-            query._get_query(scope),
+            query._get_query(scope, sparse=True),
         )
 
     @api.model
@@ -208,11 +208,11 @@ class StockAvailability(models.Model):
         query = self.env["stock.availability.query"]._get_projection_query(scope)
         found = {}
         for product_id, place_id, today, safety, opening, *planned in self.env.execute_query(query):
-            _today, _opening, _safety, changes = found.setdefault(
-                (product_id, place_id), (today, opening, safety, [])
-            )
+            balance = found.setdefault((product_id, place_id), [today, 0.0, 0.0, []])
+            balance[1] += opening
+            balance[2] += safety
             if planned[0]:
-                changes.append(projection.Change(*planned))
+                balance[3].append(projection.Change(*planned))
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         today = fields.Date.context_today(self)
         return {

@@ -33,8 +33,9 @@ class StockAvailabilityLookup(models.AbstractModel):
         :raise ValidationError: see the class
         """
         products = self._find("product.product", ("default_code", "barcode"), values, argument)
+        # whoever may see a product may see its template
         templates = self.env["product.template"].union(*(p.product_tmpl_id for p in products))
-        templates.fetch(["is_storable", "uom_id", "company_id"])
+        templates.sudo().fetch(["is_storable", "uom_id", "company_id"])
         counted = self._get_counted(self.env["product.product"].union(*products))
         for index, product in enumerate(products):
             if product not in counted:
@@ -158,7 +159,7 @@ class StockAvailabilityLookup(models.AbstractModel):
         columns = {"stock.warehouse": "id", "stock.location": "warehouse_id"}
         if self.env.su or model not in columns:
             return Domain.TRUE
-        limited_to = self.env.user.sudo().availability_warehouse_ids.ids
+        limited_to = self.env.user._get_availability_limit()
         return Domain(columns[model], "in", limited_to) if limited_to else Domain.TRUE
 
     @api.model

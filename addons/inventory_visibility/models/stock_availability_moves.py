@@ -31,15 +31,12 @@ class StockAvailabilityQuery(models.AbstractModel):
                    CASE WHEN COALESCE(move.quantity, 0) = 0 THEN 0
                         WHEN move.product_uom_qty = move.product_qty AND move.product_qty > 0
                         THEN move.quantity::float8
-                        ELSE (
-                            SELECT move.quantity::float8 * uom.factor / product.factor
-                              FROM product_product variant
-                              JOIN product_template template
-                                ON template.id = variant.product_tmpl_id
-                              JOIN uom_uom product ON product.id = template.uom_id
-                              JOIN uom_uom uom ON uom.id = move.product_uom
-                             WHERE variant.id = move.product_id
-                        )
+                        WHEN move.product_uom_qty > 0
+                        THEN move.quantity::float8 * move.product_qty::float8
+                             / move.product_uom_qty::float8
+                        ELSE move.quantity::float8
+                             * (SELECT factor FROM uom_uom WHERE id = move.product_uom)
+                             / (SELECT factor FROM product WHERE id = move.product_id)
                     END AS reserved
               FROM stock_move move
              WHERE move.state IN %s
@@ -62,24 +59,23 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT open_move.product_id, member.place_id, open_move.date,
+            SELECT open_move.product_id, open_move.place_id, open_move.date,
                    0 AS arriving,
                    CASE WHEN other.place_id IS NULL THEN open_move.quantity ELSE 0 END AS leaving,
-                   CASE WHEN member.sellable AND NOT COALESCE(other.sellable, FALSE)
+                   CASE WHEN open_move.sellable AND NOT COALESCE(other.sellable, FALSE)
                         THEN -open_move.quantity ELSE 0 END AS change,
-                   CASE WHEN member.sellable THEN 0 ELSE open_move.reserved END AS withheld
-              FROM open_move
-              JOIN member ON member.location_id = open_move.from_id
+                   CASE WHEN open_move.sellable THEN 0 ELSE open_move.reserved END AS withheld
+              FROM (%(leaving)s) AS open_move
               LEFT JOIN member other
-                ON other.location_id = open_move.to_id AND other.place_id = member.place_id
+                ON other.location_id = open_move.to_id AND other.place_id = open_move.place_id
              WHERE other.place_id IS NULL
-                OR NOT member.sellable
+                OR NOT open_move.sellable
                 OR NOT other.sellable
              UNION ALL
-            SELECT open_move.product_id, member.place_id, open_move.date,
+            SELECT open_move.product_id, open_move.place_id, open_move.date,
                    CASE WHEN other.place_id IS NULL THEN open_move.quantity ELSE 0 END,
                    0,
-                   CASE WHEN NOT member.sellable THEN 0
+                   CASE WHEN NOT open_move.sellable THEN 0
                         WHEN other.place_id IS NULL THEN open_move.quantity
                         WHEN EXISTS (
                             SELECT 1
@@ -91,15 +87,28 @@ class StockAvailabilityQuery(models.AbstractModel):
                         ELSE open_move.quantity
                     END,
                    0
-              FROM open_move
-              JOIN member ON member.location_id = open_move.to_id
+              FROM (%(arriving)s) AS open_move
               LEFT JOIN member other
-                ON other.location_id = open_move.from_id AND other.place_id = member.place_id
+                ON other.location_id = open_move.from_id AND other.place_id = open_move.place_id
              WHERE other.place_id IS NULL
-                OR (member.sellable AND NOT other.sellable)
-            %s
+                OR (open_move.sellable AND NOT other.sellable)
+            %(strays)s
             """,
-            self._select_strays(scope),
+            leaving=self._select_moves_at(SQL("open_move.from_id")),
+            arriving=self._select_moves_at(SQL("open_move.to_id")),
+            strays=self._select_strays(scope),
+        )
+
+    def _select_moves_at(self, location):
+        """Return the planned moves at each place that one of their ends belongs to.
+
+        They are few: found first (``OFFSET 0``), before the other end is looked up. All pairs of
+        locations of a place are many.
+        """
+        return SQL(
+            "SELECT open_move.*, member.place_id, member.sellable"
+            " FROM open_move JOIN member ON member.location_id = %s OFFSET 0",
+            location,
         )
 
     def _select_strays(self, scope):

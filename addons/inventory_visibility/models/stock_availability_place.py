@@ -12,7 +12,11 @@ class StockAvailabilityQuery(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _cte_place(self, scope, as_of):
-        """Places in scope with their company's settings and the date it is there now."""
+        """Places in scope with their company's settings and the date it is there now.
+
+        The time zone is looked up by itself: planning two more joins takes longer than all the rest
+        of a statement about one product.
+        """
         conditions = [SQL("TRUE")]
         for key in ("warehouse_id", "company_id"):
             if key in scope:
@@ -30,10 +34,12 @@ class StockAvailabilityQuery(models.AbstractModel):
                    %(today)s AS today
               FROM (%(spots)s) AS spot
               LEFT JOIN res_company company ON company.id = spot.company_id
-              LEFT JOIN res_partner address ON address.id = spot.partner_id
-              LEFT JOIN res_partner company_address ON company_address.id = company.partner_id
              CROSS JOIN LATERAL (
-                    SELECT COALESCE(address.tz, company_address.tz, 'UTC') AS tz
+                    SELECT COALESCE(
+                                (SELECT tz FROM res_partner WHERE id = spot.partner_id),
+                                (SELECT tz FROM res_partner WHERE id = company.partner_id),
+                                'UTC'
+                           ) AS tz
                    ) AS zone
              WHERE %(conditions)s
             """,

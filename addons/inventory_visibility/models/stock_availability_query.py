@@ -55,18 +55,19 @@ class StockAvailabilityQuery(models.AbstractModel):
     # Entry point
     # ------------------------------------------------------------------
 
-    def _get_query(self, scope=None):
+    def _get_query(self, scope=None, sparse=False):
         """Return the whole statement.
 
         :param dict scope: restricts the rows *and* what is read to compute them. Keys (all
             optional) are ``product_id``, ``product_tmpl_id``, ``categ_id``, ``warehouse_id`` and
             ``company_id``, each a collection of ids (False stands for an empty value). Places
             that are no warehouses are named by ``kind``, their model, and ``place_id``.
+        :param sparse: leave out the rows in which nothing is
         :rtype: odoo.tools.SQL
         """
         scope = scope or {}
         as_of = fields.Datetime.now()
-        return self._with(self._get_ctes(scope, as_of), self._select_rows(scope, as_of))
+        return self._with(self._get_ctes(scope, as_of), self._select_rows(scope, as_of, sparse))
 
     def _get_some_query(self, scope, names):
         """Return the statement of some figures, which computes nothing that they do not need.
@@ -120,28 +121,30 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Return the statement of what can be promised by day, and nothing else.
 
         Its rows are ``product_id, place_id, today, safety, opening, day, arriving, leaving,
-        change``: one per day on which something is planned (``day`` is NULL where nothing is).
+        change``: one for the safety stock, one for the opening balance, and one for each day on
+        which something is planned (else ``day`` is NULL). They are not joined: for one product that
+        would take longer to plan than to run.
         """
         as_of = fields.Datetime.now()
         return self._with(
             self._get_promise_ctes(scope, as_of),
             SQL(
                 """
-                SELECT product.id, place.id, place.today,
-                       COALESCE(safety.quantity, 0), COALESCE(opening.quantity, 0),
-                       planned.day, planned.arriving, planned.leaving, planned.change
-                  FROM product
-                 CROSS JOIN place
-                  LEFT JOIN safety
-                    ON safety.product_id = product.id AND safety.place_id = place.id
-                  LEFT JOIN opening
-                    ON opening.product_id = product.id AND opening.place_id = place.id
-                  LEFT JOIN planned
-                    ON planned.product_id = product.id AND planned.place_id = place.id
-                 WHERE safety.product_id IS NOT NULL
-                    OR opening.product_id IS NOT NULL
-                    OR planned.product_id IS NOT NULL
-                 ORDER BY product.id, place.id, planned.day
+                SELECT part.product_id, part.place_id, place.today, part.safety, part.opening,
+                       part.day, part.arriving, part.leaving, part.change
+                  FROM (
+                        SELECT product_id, place_id, quantity AS safety, 0 AS opening,
+                               NULL::date AS day, 0 AS arriving, 0 AS leaving, 0 AS change
+                          FROM safety
+                         UNION ALL
+                        SELECT product_id, place_id, 0, quantity, NULL, 0, 0, 0 FROM opening
+                         UNION ALL
+                        SELECT product_id, place_id, 0, 0, day, arriving, leaving, change
+                          FROM planned
+                       ) AS part
+                  JOIN product ON product.id = part.product_id
+                  JOIN place ON place.id = part.place_id
+                 ORDER BY part.product_id, part.place_id, part.day
                 """
             ),
         )

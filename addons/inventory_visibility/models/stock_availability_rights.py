@@ -21,7 +21,7 @@ class StockAvailability(models.Model):
         :raise AccessError: something at or below a location is in no warehouse that the user is
             limited to
         """
-        allowed = self.env.user.availability_warehouse_ids
+        allowed = self.env.user._get_availability_limit()
         if self.env.su or not allowed:
             return
         outside = (
@@ -31,7 +31,7 @@ class StockAvailability(models.Model):
                 [
                     ("id", "child_of", locations.ids),
                     ("usage", "in", ("internal", "transit")),
-                    ("warehouse_id", "not in", allowed.ids),
+                    ("warehouse_id", "not in", allowed),
                 ],
                 limit=1,
             )

@@ -9,8 +9,10 @@ from .stock_availability_source import SOURCES
 class StockAvailabilityQuery(models.AbstractModel):
     _inherit = "stock.availability.query"
 
-    def _select_rows(self, scope, as_of):
+    def _select_rows(self, scope, as_of, sparse=False):
         """One row per product and place: all active ones, others only where something is.
+
+        :param sparse: only where one of the steps has something to say
 
         ``OFFSET 0`` lets PostgreSQL compute each level once, instead of pasting the expressions
         of the inner levels into every place where the outer ones mention them.
@@ -23,7 +25,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                       FROM (
                             SELECT number.*, %(derived)s
                               FROM (
-                                    SELECT %(columns)s FROM %(tables)s WHERE %(present)s OFFSET 0
+                                    SELECT %(columns)s FROM %(tables)s OFFSET 0
                                    ) AS number
                             OFFSET 0
                            ) AS figure
@@ -37,8 +39,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                 SQL("%s AS %s", expression, SQL.identifier(name))
                 for name, expression in self._get_columns(as_of).items()
             ),
-            tables=self._from_rows(),
-            present=self._where_rows(),
+            tables=self._from_sources(self._row_sources) if sparse else self._from_rows(),
         )
 
     def _select_figures(self, names, as_of):
@@ -48,10 +49,9 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         columns = self._get_columns(as_of)
         return SQL(
-            "SELECT product.id, place.id, %s FROM %s"
-            " JOIN product ON product.id = product_id JOIN place ON place.id = place_id",
+            "SELECT product.id, place.id, %s FROM %s",
             SQL(", ").join(columns[name] for name in names),
-            self._join_sources(self._get_sources(names)),
+            self._from_sources(self._get_sources(names)),
         )
 
     def _get_sources(self, names):
@@ -202,8 +202,15 @@ class StockAvailabilityQuery(models.AbstractModel):
     def _from_rows(self):
         return SQL(
             "product CROSS JOIN place LEFT JOIN (%s)"
-            " ON product_id = product.id AND place_id = place.id",
+            " ON product_id = product.id AND place_id = place.id WHERE %s",
             self._join_sources(self._row_sources),
+            self._where_rows(),
+        )
+
+    def _from_sources(self, sources):
+        return SQL(
+            "%s JOIN product ON product.id = product_id JOIN place ON place.id = place_id",
+            self._join_sources(sources),
         )
 
     def _join_sources(self, sources):

@@ -151,7 +151,8 @@ class StockPromise(models.AbstractModel):
         pairs = sorted(set(pairs))
         if not pairs:
             return
-        if len(pairs) == 1 and self._touch(SQL("(product_id, place) = %s", pairs[0])):
+        if len(pairs) == 1:
+            self._lock_one(*pairs[0])
             return
         found = self._select_for_update(pairs)
         if len(found) < len(pairs):
@@ -178,6 +179,32 @@ class StockPromise(models.AbstractModel):
             )
         )
         return self.env.cr.rowcount
+
+    @api.model
+    def _lock_one(self, product_id, place):
+        """Change the row of a product at a leaf, or make it, in one statement.
+
+        Inserting first would use up an id each time.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH changed AS (
+                    UPDATE stock_promise_counter
+                       SET revision = (revision + 1) %% 1000000
+                     WHERE product_id = %(product)s AND place = %(place)s
+                    RETURNING id
+                )
+                INSERT INTO stock_promise_counter (product_id, place, revision)
+                SELECT %(product)s, %(place)s, 0
+                 WHERE NOT EXISTS (SELECT 1 FROM changed)
+                    ON CONFLICT (product_id, place)
+                    DO UPDATE SET revision = (stock_promise_counter.revision + 1) %% 1000000
+                """,
+                product=product_id,
+                place=place,
+            )
+        )
 
     @api.model
     def _select_for_update(self, pairs):

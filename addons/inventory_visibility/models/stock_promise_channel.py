@@ -197,7 +197,9 @@ class StockPromise(models.AbstractModel):
         for leaf in leaves:
             if leaf.startswith("stock.warehouse,"):
                 warehouses |= warehouses.browse(int(leaf.partition(",")[2]))
-        figures = self.env["stock.availability"].sudo()._get_availability(products, warehouses)
+        figures = self.env["stock.availability"].sudo()._get_availability(
+            products, warehouses, names=["daily_demand"]
+        )
         return {
             (product_id, place): sum(
                 figures[product_id, int(leaf.partition(",")[2])]["daily_demand"]

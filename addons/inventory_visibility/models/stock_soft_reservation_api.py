@@ -107,7 +107,7 @@ class StockSoftReservation(models.Model):
                     "channel_id": channel.id,
                     "company_id": company.id,
                     "product_id": product.id,
-                    "uom": product.uom_id.name,
+                    "uom": product.uom_id.with_context(prefetch_fields=False).name,
                     "place_model": place._name,
                     "place_id": place.id,
                     "place_field": PLACE_FIELDS[place._name],

@@ -93,10 +93,16 @@ class StockSoftReservation(models.Model):
 
     @api.model
     def _begin_read_committed(self, cr):
-        """Make the transaction that is about to begin one that sees every commit."""
+        """Make the transaction that is about to begin one that sees every commit.
+
+        It asks about a few products, for which other orders of the joins, or several processes,
+        need not be weighed: that takes longer than the statements themselves.
+        """
         cr.execute(
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;"
-            " SELECT set_config('lock_timeout', %s, TRUE)",
+            " SELECT set_config('lock_timeout', %s, TRUE),"
+            " set_config('join_collapse_limit', '1', TRUE),"
+            " set_config('max_parallel_workers_per_gather', '0', TRUE)",
             [PATIENCE],
         )
 
@@ -165,7 +171,9 @@ class StockSoftReservation(models.Model):
         answered = {}
         if new:
             accepted, answered = self._decide(new, together, products, locked, now)
-            records = self.create([self._prepare_hold(request) for request in accepted])
+            # in the company's name, or Odoo would read the user to know which one he works for
+            in_company = self.with_company(requests[0]["company_id"])
+            records = in_company.create([self._prepare_hold(request) for request in accepted])
             for request, record in zip(accepted, records, strict=True):
                 key = request["reference"], request["line"]
                 answered[key] = self._get_first_answer(request, record.id)

@@ -47,6 +47,20 @@ class TestAvailabilityApi(ReservationCommon):
         self.assertRegex(rows[0]["as_of"], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
         self.assertNotIn("promisable", rows[0])
 
+    def test_some_figures(self):
+        """A caller gets the figures he names, as they are among all of them."""
+        places = [{"warehouse": "CEN"}, {"external_place": "3PL"}]
+        every = self._get_rows(["CHAIR"], places)
+        some = self._get_rows(["CHAIR"], places, figures=["qty_available", "qty_external"])
+        named = {"product", "place", "product_id", "place_id", "uom", "as_of", "qty_available"}
+        self.assertEqual([set(row) for row in some], [named, named | {"qty_external"}])
+        for row, whole in zip(some, every, strict=True):
+            self.assertEqual(row["qty_available"], whole["qty_available"])
+        with self.assertRaisesRegex(ValidationError, r"figures\[1\]: choose from qty_on_hand"):
+            self._get_rows(["CHAIR"], places, figures=["qty_free", "id"])
+        with self.assertRaisesRegex(ValidationError, "figures: choose from qty_on_hand"):
+            self._get_rows(["CHAIR"], places, figures=[])
+
     def test_dates(self):
         """10 here; 4 leave in two days, 20 arrive in five: 6 now, 26 from the fifth day on."""
         with freeze_time("2030-03-01 10:00:00"):

@@ -55,6 +55,8 @@ class TestStockAvailabilityOdoo(AvailabilityCommon):
                         self._check_balance()
                         self._check_states()
                         self._check_promise()
+                    if step % 12 == 0:
+                        self._check_some_figures()
 
     def _get_operations(self):
         return [
@@ -209,6 +211,24 @@ class TestStockAvailabilityOdoo(AvailabilityCommon):
                         places=2,
                         msg=f"{mine} of {product.name} in {warehouse.name}",
                     )
+
+    def _check_some_figures(self):
+        """Each figure by itself, and what Odoo has too, is what it is among all of them."""
+        for places in (self.warehouses, self.warehouses.lot_stock_id):
+            every = self.availability._get_availability(self.products, places)
+            possible = self.availability._get_figure_names(places)
+            names = [name for name in possible if name != "as_of"]
+            sums = ["qty_on_hand", "qty_free", "qty_incoming", "qty_outgoing", "qty_forecast"]
+            for some in (sums, *([name] for name in names)):
+                found = self.availability._get_availability(self.products, places, names=some)
+                self.assertEqual(
+                    found,
+                    {
+                        pair: {name: figures[name] for name in some}
+                        for pair, figures in every.items()
+                    },
+                    some,
+                )
 
     def _check_other_places(self):
         """Locations, and a group of two warehouses, against Odoo's contexts for them."""

@@ -142,7 +142,8 @@ class SalePromisePlanner(models.AbstractModel):
         right on stock to see what can be promised.
         """
         availability = self.env["stock.availability"].sudo()
-        figures = availability._get_availability(products, warehouses)
+        names = ["qty_on_hand", "qty_blocked", "qty_soft_reserved", "qty_safety_stock"]
+        figures = availability._get_availability(products, warehouses, names=names)
         projection = availability._get_projection(products, warehouses)
         today = {warehouse.id: self._get_day(warehouse) for warehouse in warehouses}
         return {
