@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from .stock_availability_query import ID_BASE, ID_OUTSIDE
 from .stock_availability_source import SOURCES
 
+
 class StockAvailabilityQuery(models.AbstractModel):
     _inherit = "stock.availability.query"
 

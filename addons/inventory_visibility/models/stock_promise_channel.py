@@ -197,9 +197,8 @@ class StockPromise(models.AbstractModel):
         for leaf in leaves:
             if leaf.startswith("stock.warehouse,"):
                 warehouses |= warehouses.browse(int(leaf.partition(",")[2]))
-        figures = self.env["stock.availability"].sudo()._get_availability(
-            products, warehouses, names=["daily_demand"]
-        )
+        availability = self.env["stock.availability"].sudo()
+        figures = availability._get_availability(products, warehouses, names=["daily_demand"])
         return {
             (product_id, place): sum(
                 figures[product_id, int(leaf.partition(",")[2])]["daily_demand"]

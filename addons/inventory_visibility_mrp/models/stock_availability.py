@@ -55,9 +55,7 @@ class StockAvailability(models.Model):
         names = self._check_figure_names(places, names)
         wanted = (*names, "atp_by_date") if dates else names
         result = {
-            (product_id, place_id): {
-                name: figures[product_id, place_id][name] for name in wanted
-            }
+            (product_id, place_id): {name: figures[product_id, place_id][name] for name in wanted}
             for product_id in products.ids
             for place_id in places.ids
         }

@@ -196,9 +196,9 @@ class SaleOrderLine(models.Model):
         warehouses = own.location_id.warehouse_id
         if not own:
             return {}
-        figures = self.env["stock.availability"].sudo()._get_availability(
-            products, warehouses, names=["qty_on_hand", "qty_blocked"]
-        )
+        availability = self.env["stock.availability"].sudo()
+        names = ["qty_on_hand", "qty_blocked"]
+        figures = availability._get_availability(products, warehouses, names=names)
         arrivals, demands = self._get_open_moves(products, warehouses)
         result = defaultdict(list)
         for key, place_demands in demands.items():
