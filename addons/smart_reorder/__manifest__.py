@@ -27,6 +27,7 @@
         "views/smart_reorder_score_views.xml",
         "views/smart_reorder_calibration_views.xml",
         "views/smart_reorder_replay_views.xml",
+        "views/smart_reorder_autonomy_views.xml",
         "views/smart_reorder_menus.xml",
     ],
     "assets": {

@@ -1,7 +1,9 @@
 from . import (
     res_company,
     res_config_settings,
+    smart_reorder_autonomy,
     smart_reorder_calibration,
+    smart_reorder_change,
     smart_reorder_delivery,
     smart_reorder_demand,
     smart_reorder_lead_time,

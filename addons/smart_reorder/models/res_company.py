@@ -24,6 +24,11 @@ class ResCompany(models.Model):
         help="What a missed sale costs, in margins: 1 when the sale is lost, less when customers"
         " wait, more when they do not come back.",
     )
+    smart_reorder_automation = fields.Boolean(
+        default=True,
+        help="Off: nothing is ordered and no minimum or maximum changed by itself, whatever rules"
+        " and policy say. Proposals are still made.",
+    )
     smart_reorder_review_days = fields.Integer(
         default=1, help="Days between two looks at the stock. 1: proposals are decided every day."
     )

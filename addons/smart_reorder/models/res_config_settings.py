@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     smart_reorder_review_days = fields.Integer(
         related="company_id.smart_reorder_review_days", readonly=False
     )
+    smart_reorder_automation = fields.Boolean(
+        related="company_id.smart_reorder_automation", readonly=False
+    )
     smart_reorder_cycle_days = fields.Integer(
         related="company_id.smart_reorder_cycle_days", readonly=False
     )

@@ -89,6 +89,17 @@ class SmartReorderProposal(models.Model):
             },
         }
 
+    def _get_last_ordered(self):
+        """What was ordered last of the same products for the same places.
+
+        :return: dict ``orderpoint id -> quantity``
+        """
+        ordered = self.search(
+            [("orderpoint_id", "in", self.orderpoint_id.ids), ("state", "=", "accepted")],
+            order="id",
+        )
+        return {proposal.orderpoint_id.id: proposal.qty_to_order for proposal in ordered}
+
     def _accept_automatically(self):
         """Order what the nightly run may order by itself, leaving alone what somebody works on."""
         proposals = self.try_lock_for_update()

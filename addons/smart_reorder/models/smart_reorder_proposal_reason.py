@@ -31,7 +31,7 @@ class SmartReorderProposal(models.Model):
                 texts[name] = self._get_method_names().get(value, value)
             elif name in ("level", "wape", "coverage", "share"):
                 texts[name] = self._format_number(value * 100, 1 if name == "level" else 0)
-            elif name in ("saving", "missed"):
+            elif name in ("saving", "missed", "value"):
                 texts[name] = formatLang(self.env, value, currency_obj=self.currency_id)
             elif isinstance(value, int | float):
                 digits = 1 if name in ("mean", "days", "spread", "deliveries") else 2
@@ -163,6 +163,21 @@ class SmartReorderProposal(models.Model):
             "engine_simple": self.env._(
                 "The engine failed (%(message)s): this is the average of 91 days with a usual"
                 " spread, until the next run."
+            ),
+            "refused_forecast": self.env._(
+                "Nothing happens by itself, because the forecast is not a fresh one of the engine."
+            ),
+            "refused_value": self.env._(
+                "It waits for a planner: it costs %(value)s, and orders by themselves up to"
+                " %(limit)s are allowed."
+            ),
+            "refused_change": self.env._(
+                "It waits for a planner: it differs by %(change)s %% from the last one, and"
+                " %(limit)s %% are allowed."
+            ),
+            "refused_confidence": self.env._(
+                "It waits for a planner: demand stayed within the reorder point %(measured)s %% of"
+                " the time, and %(limit)s %% are wanted."
             ),
             "edited": self.env._("The quantity was set by hand."),
             "risen": self.env._(

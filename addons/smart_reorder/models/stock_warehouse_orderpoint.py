@@ -13,12 +13,25 @@ class StockWarehouseOrderpoint(models.Model):
         " are not used. They stay as they are, and apply again when it leaves.",
     )
     smart_reorder_mode = fields.Selection(
-        [("suggest", "Suggest"), ("automatic", "Order automatically")],
+        [
+            ("policy", "As the policy says"),
+            ("suggest", "Suggest"),
+            ("minmax", "Update min and max"),
+            ("automatic", "Order automatically"),
+        ],
         default="suggest",
         required=True,
         copy=False,
         help="Suggest: proposals wait for a planner.\n"
-        "Order automatically: the nightly run turns them into draft orders and transfers.",
+        "Update min and max: the nightly run writes them, and Odoo's scheduler orders by them.\n"
+        "Order automatically: the nightly run turns them into draft orders and transfers.\n"
+        "As the policy says: by class, place and category, under Autonomy.",
+    )
+    smart_reorder_by_odoo = fields.Boolean(
+        string="Ordered by Odoo",
+        readonly=True,
+        copy=False,
+        help="Smart Reorder keeps the minimum and maximum, and Odoo's scheduler orders by them.",
     )
     smart_reorder_service_level = fields.Float(
         string="Service Level",
@@ -58,7 +71,8 @@ class StockWarehouseOrderpoint(models.Model):
     def action_smart_reorder_leave(self):
         """Give these rules back to Odoo, as they were before."""
         leaving = self.filtered("smart_reorder")
-        leaving.smart_reorder = False
+        self.env["smart.reorder.change"]._restore(leaving)
+        leaving.write({"smart_reorder": False, "smart_reorder_by_odoo": False})
         leaving.sudo().smart_reorder_proposal_ids.filtered("is_current").unlink()
         leaving.filtered("smart_reorder_created").active = False
         return self._smart_reorder_notify(
@@ -92,7 +106,7 @@ class StockWarehouseOrderpoint(models.Model):
         """Neither the scheduler nor a confirmed delivery orders what Smart Reorder plans."""
         orderpoints = self
         if not self.env.context.get("smart_reorder_by_hand"):
-            orderpoints = self.filtered(lambda op: not op.smart_reorder)
+            orderpoints = self.filtered(lambda op: not op.smart_reorder or op.smart_reorder_by_odoo)
         return super(StockWarehouseOrderpoint, orderpoints)._procure_orderpoint_confirm(
             use_new_cursor=use_new_cursor, company_id=company_id, raise_user_error=raise_user_error
         )

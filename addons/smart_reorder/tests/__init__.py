@@ -1,5 +1,6 @@
 from . import (
     test_acceptance,
+    test_autonomy,
     test_demand,
     test_engine,
     test_enrolment,
