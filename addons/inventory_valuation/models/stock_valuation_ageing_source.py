@@ -38,8 +38,9 @@ class StockValuationAgeingSource(models.AbstractModel):
         """Return what came to and left places, as it happened.
 
         A product move is one flow at each of its places: what FIFO changes there between layers of
-        value does not move goods. Changes of place without a product move (untracked stock that
-        becomes a lot's) follow each other in the ledger, and share a key.
+        value does not move goods, and what was taken back (a move got another date) never did.
+        Changes of place without a product move (untracked stock that becomes a lot's) follow each
+        other in the ledger, and share a key.
 
         :return: rows of product, key, location, lot, quantity, moment, entry
         """
@@ -49,7 +50,7 @@ class StockValuationAgeingSource(models.AbstractModel):
                 SELECT product_id,
                        COALESCE(move_line_id, CASE WHEN kind = 'transfer' THEN 0 ELSE -id END)
                             AS key,
-                       location_id, lot_id, SUM(quantity), MIN(date), MIN(id)
+                       location_id, lot_id, SUM(quantity), date, MIN(id)
                   FROM (
                         SELECT id, product_id, location_id, lot_id, quantity, date, move_line_id,
                                CASE WHEN move_line_id IS NULL THEN id END AS single,
@@ -61,9 +62,9 @@ class StockValuationAgeingSource(models.AbstractModel):
                            AND date <= %s
                            AND quantity <> 0
                        ) AS entry
-                 GROUP BY product_id, 2, location_id, lot_id, single
+                 GROUP BY product_id, 2, location_id, lot_id, single, date
                 HAVING ABS(SUM(quantity)) > 1e-7
-                 ORDER BY product_id, MIN(date), MIN(id)
+                 ORDER BY product_id, date, MIN(id)
                 """,
                 company.id,
                 product_ids,
@@ -141,13 +142,13 @@ class StockValuationAgeingSource(models.AbstractModel):
                     """
                     SELECT product_id, warehouse_id, MAX(date)
                       FROM (
-                            SELECT product_id, warehouse_id, MIN(date) AS date
+                            SELECT product_id, warehouse_id, date
                               FROM stock_valuation_entry
                              WHERE company_id = %s AND product_id = ANY(%s)
                                AND owner_id IS NULL AND date <= %s
                                AND kind IN ('delivery', 'manufacturing', 'transfer')
                                AND move_line_id IS NOT NULL
-                             GROUP BY product_id, warehouse_id, move_line_id
+                             GROUP BY product_id, warehouse_id, move_line_id, date
                             HAVING SUM(quantity) < -1e-7
                            ) AS departure
                      GROUP BY product_id, warehouse_id

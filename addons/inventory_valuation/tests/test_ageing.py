@@ -162,6 +162,15 @@ class TestAgeing(AgeingCommon):
         ageing = self.age(date(2026, 9, 1))
         self.assertEqual(self.rows(ageing, still, "state", "age_days"), [("dead", 183)])
 
+    def test_a_receipt_that_gets_another_date(self):
+        """Received on March 2; somebody finds out that it was on March 12."""
+        product = self.make_product("average", 3)
+        move = self.receive(product, 4)
+        self.wait_until(date(2026, 3, 20))
+        move.date = datetime(2026, 3, 12, 9)
+        found = self.rows(self.age(date(2026, 3, 20)), product, "age_days", "quantity", "value")
+        self.assertEqual(found, [(8, 4, 12)])
+
     def test_by_lot(self):
         product = self.make_product("average", tracking="lot")
         old, new = (

@@ -76,6 +76,13 @@ class TestFigures(WriteDownCommon):
         self.refresh._refresh(self.company)
         row = self.figures.search([("month", "=", "2026-05-01"), ("product_id", "=", product.id)])
         self.assertEqual((row.receipt_value, row.cost_value, row.landed_share), (100, 0, 0))
+        # freight of 25.00 for the goods: a fifth of the 125.00 that they cost in all
+        entry = self.entries(product)[:1].copy_data()[0]
+        entry.update(kind="landed_cost", quantity=0, value=25, move_id=False, move_line_id=False)
+        self.env["stock.valuation.entry"].create(entry)
+        self.refresh._refresh(self.company)
+        row = self.figures.search([("month", "=", "2026-05-01"), ("product_id", "=", product.id)])
+        self.assertEqual((row.landed_value, row.receipt_value, row.landed_share), (25, 125, 0.2))
 
     def test_months_and_places_together(self):
         """The product in April and May: turns are 365 × (300 − 50) ÷ all value-days."""
