@@ -111,6 +111,10 @@ def measure(env, picking, hooked):
             env.flush_all()
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         assert picking.state == "done", "the transfer was not validated"
+        entries = env["stock.valuation.entry"].search_count(
+            [("move_id", "in", picking.move_ids.ids), ("quantity", "!=", 0)]
+        )
+        assert bool(entries) == hooked, f"{entries} entries with hooks: {hooked}"
     finally:
         savepoint.rollback()
         savepoint.close(rollback=False)
