@@ -62,6 +62,9 @@ class SmartReorderRun(models.Model):
         readonly=True, help="Times that the forecasting process died or answered nonsense."
     )
     engine_message = fields.Text(readonly=True)
+    has_learned = fields.Boolean(
+        readonly=True, help="Learning from all products, when due, was tried once in this run."
+    )
     kept = fields.Integer(
         string="With the Last Good Forecast",
         readonly=True,
@@ -192,9 +195,15 @@ class SmartReorderRun(models.Model):
             return False
         batches, circular, remaining = self._get_batches()
         self.total = self.computed + remaining
-        if commit and not self.computed:
+        if commit and not self.has_learned:
+            # Said before it is tried: learning that fails or is killed is not tried for ever.
+            self.has_learned = True
+            self._commit(1, remaining + 1)
+            if not self._take():
+                return False
             self._learn()
-            if not self._commit(0, remaining + 1) or not self._take():
+            self._commit(1, remaining + 1)
+            if not self._take():
                 return False
         for batch in batches:
             if not self._take():
