@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from ..models.stock_valuation_line import FLOWS
 
@@ -17,6 +18,9 @@ class ReportStockValuation(models.AbstractModel):
     def _get_report_values(self, docids, data=None):
         wizard = self.env["stock.valuation.at.date"].browse(docids)
         wizard.ensure_one()
+        # what the user may not see, the first access refuses
+        self = self.with_context(allowed_company_ids=wizard.sudo().company_ids.ids)
+        wizard = wizard.with_env(self.env)
         lines = self.env["stock.valuation.line"].with_context(**wizard._get_context())
         found = lines.search(wizard._get_domain(), limit=MAX_LINES + 1)
         if len(found) > MAX_LINES:
@@ -36,6 +40,7 @@ class ReportStockValuation(models.AbstractModel):
             "title": self._get_title(wizard),
             "parameters": self._get_parameters(wizard, lines),
             "columns": [title for title, _name in columns],
+            "with_details": bool(found.lot_id or found.owner_id),
             "places": self._get_places(found, columns),
             "totals": self._get_totals(found, columns),
             "accounts": self._get_accounts(found),
@@ -115,7 +120,8 @@ class ReportStockValuation(models.AbstractModel):
                             "quantity": f"{line.quantity:,.6f}".rstrip("0").rstrip("."),
                             "unit": line.uom_id.name,
                             "amounts": [
-                                line.currency_id.format(line[name]) for _title, name in columns
+                                self._format(line[name], line.currency_id)
+                                for _title, name in columns
                             ],
                         }
                         for line in of_place
@@ -137,9 +143,14 @@ class ReportStockValuation(models.AbstractModel):
     def _sum(self, lines, columns):
         currency = lines.currency_id[:1]
         return [
-            "" if name == "unit_value" else currency.format(sum(lines.mapped(name)))
+            "" if name == "unit_value" else self._format(sum(lines.mapped(name)), currency)
             for _title, name in columns
         ]
+
+    @api.model
+    def _format(self, amount, currency):
+        """Return an amount without its currency, of which the totals tell."""
+        return formatLang(self.env, currency.round(amount), digits=currency.decimal_places)
 
     @api.model
     def _get_accounts(self, lines):

@@ -19,6 +19,13 @@ class StockValuationAtDate(models.TransientModel):
         string="Compare With",
         help="The roll-forward opens at the end of this day. Without it, the value alone is shown.",
     )
+    company_ids = fields.Many2many(
+        "res.company",
+        string="Companies",
+        default=lambda self: self.env.companies,
+        readonly=True,
+        help="Those that were chosen when this was asked for; what is printed is about them.",
+    )
     warehouse_ids = fields.Many2many("stock.warehouse", string="Warehouses")
     categ_ids = fields.Many2many("product.category", string="Categories")
 
