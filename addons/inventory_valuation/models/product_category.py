@@ -24,14 +24,12 @@ class ProductCategory(models.Model):
     )
 
     def _get_line(self):
-        """Return the ids of a category, its parent, and so on."""
-        self.ensure_one()
+        """Return the ids of a category, its parent, and so on; of no category, none."""
         return [int(part) for part in reversed((self.parent_path or "").split("/")) if part]
 
     def _get_write_down_accounts(self, company):
-        """Return the allowance and the expense account of a category in a company; either may be
-        missing."""
-        self.ensure_one()
+        """Return the allowance and the expense account of a category (or of goods without one) in a
+        company; either may be missing."""
         line = self.with_company(company).sudo().browse(self._get_line())
         found = []
         for on_category, on_company in (

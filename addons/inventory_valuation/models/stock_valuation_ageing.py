@@ -114,7 +114,7 @@ class StockValuationAgeing(models.Model):
         departures = source._get_departures(company, product_ids, at)
         demand = source._get_daily_demand(company, product_ids, at)
         products = self.env["product.product"].browse(product_ids)
-        category = {product.id: product.categ_id.id for product in products}
+        category = {product.id: product.categ_id.id or None for product in products}
         by_warehouse = {}
         for place, (warehouse, value) in values.items():
             product, location, lot = place

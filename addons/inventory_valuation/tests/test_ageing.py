@@ -171,6 +171,12 @@ class TestAgeing(AgeingCommon):
         found = self.rows(self.age(date(2026, 3, 20)), product, "age_days", "quantity", "value")
         self.assertEqual(found, [(8, 4, 12)])
 
+    def test_a_product_without_category(self):
+        product = self.make_product("standard", 3, categ_id=False)
+        self.receive(product, 4)
+        found = self.rows(self.age(date(2026, 3, 2)), product, "quantity", "value")
+        self.assertEqual(found, [(4, 12)])
+
     def test_by_lot(self):
         product = self.make_product("average", tracking="lot")
         old, new = (
