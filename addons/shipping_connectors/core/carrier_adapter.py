@@ -123,7 +123,7 @@ class CarrierAdapter:
         for index, parcel in enumerate(spec.parcels):
             alike = _measure(parcel)
             if alike not in asked:
-                quotes = rate_one(replace(spec, parcels=(parcel,)))
+                quotes = rate_one(spec.only((parcel,)))
                 asked[alike] = {quote.service: quote for quote in quotes}
             found = asked[alike]
             if index == 0:
@@ -149,7 +149,9 @@ class CarrierAdapter:
 
 
 def _measure(parcel: Parcel) -> tuple:
-    return (parcel.weight, parcel.length, parcel.width, parcel.height, parcel.dry_ice_weight)
+    """What a price depends on."""
+    sizes = (parcel.length, parcel.width, parcel.height)
+    return (parcel.weight, sizes, parcel.dry_ice_weight, parcel.contents)
 
 
 def _add(total: Quote, other: Quote) -> Quote:

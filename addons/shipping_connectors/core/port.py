@@ -12,7 +12,7 @@ again is safe. ``Unknown``: it may have been sold; only ``find`` or a person can
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -114,6 +114,7 @@ class Parcel:
     :param length: mm, and likewise ``width`` and ``height``; 0 when unknown
     :param volume: dm³ (litres) of the contents, used where the outer dimensions are unknown
     :param dry_ice_weight: kg of dry ice in it, part of ``weight``; needs :attr:`Option.DRY_ICE`
+    :param contents: what is declared of it at a border; empty when only the whole is known
     """
 
     reference: str
@@ -123,6 +124,7 @@ class Parcel:
     height: Decimal = Decimal(0)
     volume: Decimal = Decimal(0)
     dry_ice_weight: Decimal = Decimal(0)
+    contents: tuple[CustomsItem, ...] = ()
 
     @property
     def outer_volume(self) -> Decimal:
@@ -207,6 +209,17 @@ class ShipmentSpec:
     currency: str = ""
     is_return: bool = False
     label_format: str = "pdf"
+
+    def only(self, parcels: tuple[Parcel, ...]) -> ShipmentSpec:
+        """Some of the parcels as a shipment of their own, which declares what is in them.
+
+        Where that is not known, the declaration stays that of the whole.
+        """
+        customs = self.customs
+        if customs is not None and all(parcel.contents for parcel in parcels):
+            items = tuple(item for parcel in parcels for item in parcel.contents)
+            customs = replace(customs, items=items)
+        return replace(self, parcels=parcels, customs=customs)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 from . import (
     delivery_carrier,
+    delivery_carrier_account_extras,
     delivery_carrier_shipment,
     delivery_carrier_shop,
     delivery_carrier_type_account,

@@ -3,9 +3,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import groupby
 
-from ..core import port, spec_check
+from ..core import port
 from .label_desk import LabelDesk
 from .shipment import Shipment
 from .tools import to_decimal
@@ -48,17 +47,6 @@ class DeliveryCarrier(models.Model):
         string="Label Format",
         required=True,
         default="pdf",
-    )
-    shipping_signature = fields.Boolean(string="Signature Required")
-    shipping_saturday = fields.Boolean(string="Saturday Delivery")
-    shipping_incoterm_id = fields.Many2one(
-        "account.incoterms",
-        string="Incoterm",
-        help="Who pays duties on parcels that cross a border.",
-    )
-    shipping_export_exemption = fields.Char(
-        string="Export Exemption",
-        help="From the USA: why no export filing is needed, or the number (ITN) of the filing.",
     )
 
     @api.depends("delivery_type", "shipping_account_id")
@@ -261,113 +249,6 @@ class DeliveryCarrier(models.Model):
         self.ensure_one()
         wanted = document.shipping_service_code if document.carrier_id == self else ""
         return wanted or self.shipping_service_code or ""
-
-    # -- what the carrier is told beyond addresses and parcels ------------------------------------
-
-    def _prepare_shipment_extras(self, picking):
-        extras = super()._prepare_shipment_extras(picking)
-        if self.delivery_type != "carrier_account":
-            return extras
-        lines = picking.move_line_ids.filtered(lambda line: line.quantity > 0)
-        goods = [
-            (line.product_id, line._get_base_quantity(), line.sale_price)
-            for line in lines
-            if line.product_id.type == "consu"
-        ]
-        sender = self._get_shipping_sender(picking.picking_type_id.warehouse_id, picking.company_id)
-        currency = picking.sale_id.currency_id or picking.company_id.currency_id
-        boxes = len(picking._get_shipping_boxes())
-        return {
-            **extras,
-            **self._prepare_account_extras(
-                picking, sender, picking.partner_id, goods, currency, boxes
-            ),
-        }
-
-    def _prepare_order_extras(self, order):
-        extras = super()._prepare_order_extras(order)
-        if self.delivery_type != "carrier_account":
-            return extras
-        goods = [
-            (
-                line.product_id,
-                line.product_uom_id._compute_quantity(line.product_uom_qty, line.product_id.uom_id),
-                line.price_total,
-            )
-            for line in self._get_shipping_order_lines(order)
-        ]
-        sender = self._get_shipping_sender(order.warehouse_id, order.company_id)
-        return {
-            **extras,
-            **self._prepare_account_extras(
-                order, sender, order.partner_shipping_id, goods, order.currency_id, 1
-            ),
-        }
-
-    def _prepare_account_extras(self, document, sender, recipient, goods, currency, boxes):
-        """:param goods: product, quantity in its unit, and value in ``currency``, of each line"""
-        options = set()
-        if self.shipping_signature:
-            options.add(port.Option.SIGNATURE)
-        if self.shipping_saturday:
-            options.add(port.Option.SATURDAY)
-        insured, insured_currency = self._get_insured_value(
-            document, sum(value for _product, _quantity, value in goods), currency
-        )
-        return {
-            "label_format": self.shipping_label_format,
-            "options": frozenset(options),
-            "customs": self._prepare_customs(document, sender, recipient, goods, currency),
-            "insured_value": round(insured / max(boxes, 1), 2),
-            "currency": insured_currency,
-        }
-
-    def _get_insured_value(self, document, value, currency):
-        """What all parcels together are insured for, and in which currency."""
-        if not self.shipping_insurance or not self.supports_shipping_insurance:
-            return Decimal(0), currency.name
-        code = self.shipping_account_id._get_definition().insurance_currency or currency.name
-        amount = value * self.shipping_insurance / 100
-        if code != currency.name:
-            target = self.env["res.currency"].search([("name", "=", code)])
-            if not target:
-                raise UserError(
-                    self.env._(
-                        "The carrier insures in %s. Activate this currency and give it a rate.",
-                        code,
-                    )
-                )
-            today = fields.Date.context_today(self)
-            amount = currency._convert(amount, target, document.company_id, today)
-        return to_decimal(amount), code
-
-    def _prepare_customs(self, document, sender, recipient, goods, currency):
-        """The declaration, where goods cross a customs border; else ``None``."""
-        pair = {sender.country_id.code, recipient.country_id.code}
-        if len(pair) < 2 or pair <= spec_check.EU:
-            return None
-        items = []
-        for product, lines in groupby(goods, key=lambda line: line[0]):
-            quantity = sum(line[1] for line in lines)
-            items.append(
-                port.CustomsItem(
-                    description=product.name or "",
-                    quantity=to_decimal(quantity),
-                    value=round(to_decimal(sum(line[2] for line in lines) / quantity), 2),
-                    weight=self._shipping_weight_to_kg(product.weight),
-                    origin=product.country_of_origin.code or "",
-                    hs_code=product.hs_code or "",
-                    sku=product.default_code or "",
-                )
-            )
-        return port.Customs(
-            items=tuple(items),
-            currency=currency.name,
-            incoterm=self.shipping_incoterm_id.code or "",
-            signer=(document.company_id.name or "")[:35],
-            invoice_number=document.name or "",
-            exemption=self.shipping_export_exemption or "",
-        )
 
     # -- messages -------------------------------------------------------------------------------
 

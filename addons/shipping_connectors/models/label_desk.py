@@ -174,10 +174,7 @@ class LabelDesk:
     def _buy(self, spec, slots):
         """One request to the carrier, with its row in the ledger before and after it."""
         references = {slot.reference for slot in slots}
-        spec = replace(
-            spec,
-            parcels=tuple(one for one in spec.parcels if one.reference in references),
-        )
+        spec = spec.only(tuple(one for one in spec.parcels if one.reference in references))
         money_until = time.time() + (LEASE - LEASE_MARGIN).total_seconds()
         self.account._connect()  # what is missing shows before anything is claimed
         try:

@@ -2,6 +2,7 @@ from . import (
     test_buy_labels,
     test_carrier_account,
     test_driver_page,
+    test_native_carriers,
     test_parcel,
     test_rate_shipment,
     test_rate_shop,

@@ -6,9 +6,53 @@ from pathlib import Path
 import pytest
 from carrier_kit import ROOT, shipment
 from shipping_core.carriers import registry
-from shipping_core.port import Unknown
+from shipping_core.port import Capability, Option, Unknown
 
 DOCUMENT = Path(ROOT / "docs" / "carriers.md")
+
+
+#: rows of the table, by the capability that they tell of
+ROWS = {
+    "several parcels in one shipment": Capability.MULTI_PARCEL,
+    "looked up after a lost answer": Capability.FIND,
+    "label printed again by the carrier": Capability.REPRINT,
+    "rates": Capability.RATE,
+    "labels": Capability.BUY,
+    "voids": Capability.VOID,
+    "tracking": Capability.TRACK,
+    "return labels": Capability.RETURN_LABEL,
+    "address check": Capability.VALIDATE_ADDRESS,
+    "pickups": Capability.PICKUP,
+    "manifests": Capability.MANIFEST,
+    "service points": Capability.SERVICE_POINTS,
+    "PDF": Capability.LABEL_PDF,
+    "ZPL": Capability.LABEL_ZPL,
+    "PNG": Capability.LABEL_PNG,
+    "customs forms": Capability.CUSTOMS,
+    "insurance": Capability.INSURANCE,
+}
+
+
+def test_the_table_says_what_the_carriers_say():
+    lines = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("|")]
+    head, _rule, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in lines)
+    names = {one.name: one for one in registry.definitions() if one.code != "pigeon"}
+    assert head[1:] == ["EasyPost", "UPS", "FedEx", "DHL Express", "USPS"]
+    assert set(head[1:]) == set(names)
+    told = set()
+    for title, *cells in rows:
+        for name, cell in zip(head[1:], cells, strict=True):
+            definition = names[name]
+            if option := title.removeprefix("option: ") if title.startswith("option: ") else "":
+                code = Option(option.replace(" ", "_"))
+                offered = code in definition.connect(registry.Account({})).options
+            else:
+                offered = ROWS[title] in definition.capabilities
+            assert cell == ("✓" if offered else "–"), (title, name)
+        told.add(title)
+    assert told >= set(ROWS)
+    assert set(ROWS.values()) == set(Capability)
+    assert {f"option: {one.value.replace('_', ' ')}" for one in Option} <= told
 
 
 def test_the_example(monkeypatch):

@@ -274,6 +274,31 @@ def test_rates_of_two_parcels_are_what_two_labels_cost():
     assert (quote.amount, len(adapter.session.asked)) == (Decimal("22.10"), 1)
 
 
+def test_each_label_declares_its_own_parcel():
+    cups = replace(TEA, description="Cups", sku="CUP-1")
+    whole = replace(ABROAD.customs, items=(TEA, cups))
+    one = replace(PARCEL, contents=(TEA,))
+    two = replace(PARCEL, reference="BOX2", contents=(cups,))
+    spec = replace(ABROAD, customs=whole, parcels=(one, two))
+    adapter = connect(rates(rated("INTERNATIONAL_ECONOMY", 30)))
+    [quote] = adapter.rate(spec)
+    assert quote.amount == Decimal(60)
+    declared = [
+        [
+            line["description"]
+            for line in values["json_body"]["requestedShipment"]["customsClearanceDetail"][
+                "commodities"
+            ]
+        ]
+        for *_call, values in adapter.session.asked
+    ]
+    assert declared == [["Tea"], ["Cups"]]
+    assert spec.only((two,)).customs.items == (cups,)
+    # where only the whole is known, the whole is declared
+    unknown = replace(two, contents=())
+    assert spec.only((unknown,)).customs == whole
+
+
 def test_a_service_that_is_not_offered():
     refusal = Rejected("Service is not available. (SERVICE.INVALID)", "carrier")
     with pytest.raises(Rejected, match=r"FIRST_OVERNIGHT is not offered.*Service is not available"):

@@ -44,6 +44,7 @@ ABROAD = shipment(
     customs=Customs((TEA,), "USD", incoterm="DAP", invoice_number="WH/OUT/1", signer="Acme"),
 )
 BOX2 = replace(PARCEL, reference="BOX2", weight=Decimal("0.9"))
+ICE = replace(PARCEL, weight=Decimal(3), dry_ice_weight=Decimal("1.25"))
 
 
 def picture():
@@ -89,6 +90,7 @@ SPECS = {
         currency="USD",
         reference="S00042",
     ),
+    "dry_ice": shipment(service="01", parcels=(ICE,), options=frozenset({Option.DRY_ICE})),
     "abroad": ABROAD,
     "abroad_adult": replace(ABROAD, options=frozenset({Option.ADULT_SIGNATURE})),
     "return": shipment(service="03", is_return=True),
@@ -178,6 +180,23 @@ def test_signatures():
     outside = outside["ShipmentRequest"]["Shipment"]
     assert outside["ShipmentServiceOptions"]["DeliveryConfirmation"] == {"DCISType": "1"}
     assert "PackageServiceOptions" not in outside["Package"][0]
+
+
+def test_dry_ice():
+    """Its rules are those of the way that it goes; its weight is rounded up."""
+    berlin = replace(SENDER, country_code="DE", state_code="", zip="10785")
+    paris = replace(RECIPIENT, country_code="FR", state_code="", zip="75001")
+    for values, rules in (
+        ({"service": "01"}, "CFR"),
+        ({"service": "11", "sender": berlin, "recipient": paris}, "ADR"),
+        ({"service": "65", "sender": berlin, "recipient": paris}, "IATA"),
+        ({"service": "11", "recipient": VANCOUVER}, "IATA"),
+    ):
+        spec = shipment(parcels=(ICE,), options=frozenset({Option.DRY_ICE}), **values)
+        ice = mapper.package(spec, ICE, "Packaging")["PackageServiceOptions"]["DryIce"]
+        assert ice["RegulationSet"] == rules
+        assert ice["DryIceWeight"]["UnitOfMeasurement"]["Code"] == "00"
+        assert ice["DryIceWeight"]["Weight"] == "1.3"
 
 
 def test_a_return_goes_the_other_way():

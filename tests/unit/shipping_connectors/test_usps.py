@@ -271,6 +271,13 @@ def test_customs():
         mapper.international_request(replace(ABROAD, label_format="png"), offer(ABROAD), NOW)
 
 
+def test_nothing_is_declared_on_the_way_to_puerto_rico():
+    spec = replace(SPECS["puerto_rico"], customs=replace(ABROAD.customs, currency="EUR"))
+    adapter = connect(prices(PRIORITY_MAIL=[option(8.10)]), sold())
+    adapter.buy(spec, "KEY")
+    assert "customsForm" not in adapter.session.asked[-1][3]["json_body"]
+
+
 def test_what_usps_demands():
     berlin = replace(SENDER, country_code="DE", state_code="", zip="10785")
     spec = replace(ABROAD, sender=berlin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from http import HTTPStatus
 
@@ -164,7 +165,8 @@ class USPS(CarrierAdapter):
                 "warehouse.",
                 "sender_country",
             )
-        return spec
+        # nothing is declared on the way to Puerto Rico
+        return replace(spec, customs=None) if mapper.is_domestic(spec) else spec
 
     def _now(self) -> datetime:
         return datetime.now(timezone.utc)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ....port import Option, Parcel, ShipmentSpec
+from ....spec_check import crosses_border
 from ...mapping import MM_PER_INCH, ends, pounds, round_up, sides
 
 
@@ -47,9 +48,27 @@ def package(spec: ShipmentSpec, parcel: Parcel, packaging: str) -> dict[str, obj
     # inside the USA a signature belongs to the package, elsewhere to the shipment
     if is_domestic(spec) and (kind := _signature(spec, "2", "3")):
         options["DeliveryConfirmation"] = {"DCISType": kind}
+    if Option.DRY_ICE in spec.options:
+        options["DryIce"] = _dry_ice(spec, parcel)
     if options:
         data["PackageServiceOptions"] = options
     return data
+
+
+def _dry_ice(spec: ShipmentSpec, parcel: Parcel) -> dict[str, object]:
+    """In kilograms, by the rules of the way: within the USA, on European roads, by air."""
+    rules = "IATA"
+    if is_domestic(spec):
+        rules = "CFR"
+    elif spec.service == "11" and not crosses_border(spec):
+        rules = "ADR"
+    return {
+        "RegulationSet": rules,
+        "DryIceWeight": {
+            "UnitOfMeasurement": {"Code": "00", "Description": "Kilograms"},
+            "Weight": str(round_up(parcel.dry_ice_weight)),
+        },
+    }
 
 
 def _signature(spec: ShipmentSpec, plain: str, adult: str) -> str:

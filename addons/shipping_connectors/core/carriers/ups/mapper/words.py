@@ -32,7 +32,7 @@ KEPT = frozenset(
     ).split()
 )
 
-OPTIONS = frozenset({Option.SIGNATURE, Option.ADULT_SIGNATURE, Option.SATURDAY})
+OPTIONS = frozenset({Option.SIGNATURE, Option.ADULT_SIGNATURE, Option.SATURDAY, Option.DRY_ICE})
 
 FORMATS = {"pdf": "PNG", "png": "PNG", "zpl": "ZPL"}
 

@@ -50,8 +50,6 @@ def label_request(spec: ShipmentSpec, offer: Offer, today: datetime) -> dict[str
     description = data["packageDescription"]
     description["mailingDate"] = (spec.ship_date or today).strftime("%Y-%m-%d")
     description["destinationEntryFacilityType"] = "NONE"
-    if spec.customs is not None:
-        data["customsForm"] = customs_form(spec.customs, spec)
     return data
 
 
