@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from shipping_core.carriers import registry
-from shipping_core.port import Address, Parcel, ShipmentSpec
+from shipping_core.port import Address, Customs, CustomsItem, Parcel, ShipmentSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = ROOT.parent / "shared" / "carriers"
@@ -62,6 +62,21 @@ PARCEL = Parcel(
     width=Decimal("203.2"),
     height=Decimal("101.6"),
 )
+
+
+#: abroad, and what is declared there
+VANCOUVER = Address(
+    "Jane Doe",
+    "CA",
+    zip="V6B 1A1",
+    city="Vancouver",
+    street="1 Water St",
+    state_code="BC",
+    phone="+1 604 555-0100",
+    country="Canada",
+)
+TEA = CustomsItem("Tea", Decimal(3), Decimal("4.50"), Decimal("0.1"), "IN", "090210", "TEA-1")
+DECLARED = Customs((TEA,), "USD", incoterm="DAP", invoice_number="WH/OUT/1", signer="Acme")
 
 
 def shipment(**values):

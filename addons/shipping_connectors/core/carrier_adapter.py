@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
+from http import HTTPStatus
 from typing import ClassVar, TypeVar
 from urllib.parse import quote as quote_path
 
 from .carrier_session import CarrierSession
-from .port import Capability, Parcel, Quote, Rejected, Retryable, ShipmentSpec, Unknown
+from .port import (
+    AddressCheck,
+    Capability,
+    Parcel,
+    Quote,
+    Rejected,
+    Retryable,
+    ShipmentSpec,
+    Unknown,
+)
 from .spec_check import Needs, check
 
 T = TypeVar("T")
@@ -32,6 +43,9 @@ class CarrierAdapter:
     needs: ClassVar[Needs] = Needs()
     find_proves_after: float | None = None
     session: CarrierSession
+
+    def _now(self) -> datetime:
+        return datetime.now(timezone.utc)
 
     # -- before anything is sent ------------------------------------------------------------------
 
@@ -89,6 +103,24 @@ class CarrierAdapter:
             return parse(data)
         except UNREADABLE as error:
             raise Unknown(f"{self.name} {what}.", "unreadable") from error
+
+    def parse_bought(self, parse: Callable[[object], T], data: object) -> T:
+        """``parse(data)`` of the answer to a purchase, which is paid whatever it says."""
+        return self.parse_sold(
+            parse, data, "took the purchase but answered without what makes a label"
+        )
+
+    def ask_address(
+        self, ask: Callable[[], object], parse: Callable[[object], AddressCheck]
+    ) -> AddressCheck:
+        """A check of an address by a carrier that refuses what it does not find."""
+        try:
+            data = ask()
+        except Rejected as refusal:
+            if refusal.values.get("status") not in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+                raise
+            return AddressCheck(False, None, None, (refusal.message,))
+        return self.parse(parse, data)
 
     def offer(
         self, quotes: Iterable[Quote], service: str, names: Mapping[str, str], said: str = ""

@@ -7,14 +7,11 @@ from decimal import Decimal
 
 import openapi_kit
 import pytest
-from carrier_kit import PARCEL, RECIPIENT, SENDER, Replay, shipment
+from carrier_kit import DECLARED, PARCEL, RECIPIENT, SENDER, VANCOUVER, Replay, shipment
 from shipping_core.carriers import registry
 from shipping_core.carriers.dhl_express import DHLExpress, mapper
 from shipping_core.port import (
-    Address,
     Capability,
-    Customs,
-    CustomsItem,
     Option,
     PickupSpec,
     Rejected,
@@ -24,20 +21,10 @@ from shipping_core.port import (
 FILE = "dpdhl-express-api-3.1.1_swagger.yaml"
 NOW = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 ACCOUNT = "123456789"
-VANCOUVER = Address(
-    "Jane Doe",
-    "CA",
-    zip="V6B 1A1",
-    city="Vancouver",
-    street="1 Water St",
-    state_code="BC",
-    phone="+1 604 555-0100",
-)
-TEA = CustomsItem("Tea", Decimal(3), Decimal("4.50"), Decimal("0.1"), "IN", "090210", "TEA-1")
 ABROAD = shipment(
     recipient=VANCOUVER,
     service="P",
-    customs=Customs((TEA,), "USD", incoterm="DAP", invoice_number="WH/OUT/1", signer="Acme"),
+    customs=DECLARED,
 )
 BOX2 = replace(PARCEL, reference="BOX2", weight=PARCEL.weight * 2)
 ICE = replace(PARCEL, weight=Decimal(3), dry_ice_weight=Decimal("1.2"))

@@ -7,13 +7,10 @@ from decimal import Decimal
 
 import openapi_kit
 import pytest
-from carrier_kit import PARCEL, RECIPIENT, SENDER, Replay, shipment
+from carrier_kit import DECLARED, PARCEL, RECIPIENT, SENDER, TEA, VANCOUVER, Replay, shipment
 from shipping_core.carriers import registry
 from shipping_core.carriers.fedex import FedEx, mapper
 from shipping_core.port import (
-    Address,
-    Customs,
-    CustomsItem,
     Option,
     PickupSpec,
     Rejected,
@@ -23,20 +20,10 @@ from shipping_core.port import (
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 ACCOUNT = "740561073"
-VANCOUVER = Address(
-    "Jane Doe",
-    "CA",
-    zip="V6B 1A1",
-    city="Vancouver",
-    street="1 Water St",
-    state_code="BC",
-    phone="6045550100",
-)
-TEA = CustomsItem("Tea", Decimal(3), Decimal("4.50"), Decimal("0.1"), "IN", "090210", "TEA-1")
 ABROAD = shipment(
     recipient=VANCOUVER,
     service="INTERNATIONAL_ECONOMY",
-    customs=Customs((TEA,), "USD", incoterm="DAP", invoice_number="WH/OUT/1", signer="Acme"),
+    customs=DECLARED,
 )
 ICE = replace(PARCEL, weight=Decimal(3), dry_ice_weight=Decimal("1.2"))
 SPECS = {

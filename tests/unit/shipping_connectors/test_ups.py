@@ -10,15 +10,12 @@ from decimal import Decimal
 import jsonschema
 import openapi_kit
 import pytest
-from carrier_kit import PARCEL, RECIPIENT, SENDER, shipment
+from carrier_kit import DECLARED, PARCEL, RECIPIENT, SENDER, VANCOUVER, shipment
 from PIL import Image
 from shipping_core.carriers import registry
 from shipping_core.carriers.ups import UPS, mapper
 from shipping_core.label_image import to_pdf
 from shipping_core.port import (
-    Address,
-    Customs,
-    CustomsItem,
     Option,
     Parcel,
     PickupSpec,
@@ -28,20 +25,10 @@ from shipping_core.port import (
 )
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
-VANCOUVER = Address(
-    "Jane Doe",
-    "CA",
-    zip="V6B 1A1",
-    city="Vancouver",
-    street="1 Water St",
-    state_code="BC",
-    phone="6045550100",
-)
-TEA = CustomsItem("Tea", Decimal(3), Decimal("4.50"), Decimal("0.1"), "IN", "090210", "TEA-1")
 ABROAD = shipment(
     recipient=VANCOUVER,
     service="11",
-    customs=Customs((TEA,), "USD", incoterm="DAP", invoice_number="WH/OUT/1", signer="Acme"),
+    customs=DECLARED,
 )
 BOX2 = replace(PARCEL, reference="BOX2", weight=Decimal("0.9"))
 ICE = replace(PARCEL, weight=Decimal(3), dry_ice_weight=Decimal("1.25"))

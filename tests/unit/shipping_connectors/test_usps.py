@@ -8,13 +8,19 @@ from decimal import Decimal
 
 import openapi_kit
 import pytest
-from carrier_kit import PARCEL, RECIPIENT, SENDER, Replay, loopback_usps, shipment
+from carrier_kit import (
+    DECLARED,
+    PARCEL,
+    RECIPIENT,
+    SENDER,
+    VANCOUVER,
+    Replay,
+    loopback_usps,
+    shipment,
+)
 from shipping_core.carriers import registry
 from shipping_core.carriers.usps import USPS, mapper
 from shipping_core.port import (
-    Address,
-    Customs,
-    CustomsItem,
     Option,
     PickupSpec,
     Quote,
@@ -34,21 +40,10 @@ GIVEN = {
     "manifest_mid": "987654321",
     "account_number": EPS,
 }
-VANCOUVER = Address(
-    "Jane Doe",
-    "CA",
-    zip="V6B 1A1",
-    city="Vancouver",
-    street="1 Water St",
-    state_code="BC",
-    phone="6045550100",
-    country="Canada",
-)
-TEA = CustomsItem("Tea", Decimal(3), Decimal("4.50"), Decimal("0.1"), "IN", "090210", "TEA-1")
 ABROAD = shipment(
     recipient=VANCOUVER,
     service="PRIORITY_MAIL_INTERNATIONAL",
-    customs=Customs((TEA,), "USD", incoterm="DAP", invoice_number="WH/OUT/1", signer="Acme"),
+    customs=DECLARED,
 )
 ICE = replace(PARCEL, weight=Decimal(3), dry_ice_weight=Decimal("1.2"))
 SPECS = {

@@ -6,7 +6,6 @@ import base64
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from http import HTTPStatus
 
 from ...carrier_adapter import CarrierAdapter
@@ -95,9 +94,6 @@ class DHLExpress(CarrierAdapter):
         if not (len(self.number) == 9 and self.number.isdigit()):
             raise self.refuse_number("account number", "nine digits")
 
-    def _now(self) -> datetime:
-        return datetime.now(timezone.utc)
-
     # -- rates ------------------------------------------------------------------------------------
 
     def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
@@ -127,11 +123,7 @@ class DHLExpress(CarrierAdapter):
             # customs that take no electronic invoice get the printed one
             params={"bypassPLTError": "true"},
         )
-        return self.parse_sold(
-            lambda one: mapper.bought(one, spec, key),
-            data,
-            "took the purchase but answered without what makes a label",
-        )
+        return self.parse_bought(lambda one: mapper.bought(one, spec, key), data)
 
     def find(self, key: str) -> Bought | None:
         """By tracking, which knows the numbers; DHL gives the label itself only once."""
@@ -159,15 +151,12 @@ class DHLExpress(CarrierAdapter):
 
     def validate(self, address: Address) -> AddressCheck:
         """Whether DHL delivers to the town; of streets it says nothing."""
-        try:
-            data = self.session.call(
+        return self.ask_address(
+            lambda: self.session.call(
                 Kind.READ, "GET", "/address-validate", params=mapper.address_params(address)
-            )
-        except Rejected as refusal:
-            if refusal.values.get("status") not in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
-                raise
-            return AddressCheck(False, None, None, (refusal.message,))
-        return self.parse(lambda one: mapper.address_check(one, address), data)
+            ),
+            lambda one: mapper.address_check(one, address),
+        )
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         data = self.session.call(

@@ -150,11 +150,7 @@ class EasyPost(CarrierAdapter):
         )
 
     def _parse_bought(self, data: object, parcel: Parcel | None, key: str, label_format: str):
-        bought = self.parse_sold(
-            lambda one: mapper.bought(one, parcel, key, ()),
-            data,
-            "took the purchase but answered without what makes a label",
-        )
+        bought = self.parse_bought(lambda one: mapper.bought(one, parcel, key, ()), data)
         # it is paid: a label that does not arrive now is fetched later, and no reason to fail
         with contextlib.suppress(CarrierError):
             labels = self._fetch(data, label_format)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -281,17 +282,15 @@ def address_check(data: Mapping[str, object], asked: Address) -> AddressCheck:
     found = data.get("address", data)
     verifications = found.get("verifications") or {}  # type: ignore[attr-defined]
     delivery = verifications.get("delivery") or {}
-    suggestion = Address(
-        name=asked.name,
-        company=asked.company,
+    suggestion = replace(
+        asked,
         country_code=str(found.get("country") or ""),  # type: ignore[attr-defined]
         zip=str(found.get("zip") or ""),  # type: ignore[attr-defined]
         city=str(found.get("city") or ""),  # type: ignore[attr-defined]
         street=str(found.get("street1") or ""),  # type: ignore[attr-defined]
         street2=str(found.get("street2") or ""),  # type: ignore[attr-defined]
         state_code=str(found.get("state") or ""),  # type: ignore[attr-defined]
-        phone=asked.phone,
-        email=asked.email,
+        state="",
     )
     return AddressCheck(
         is_deliverable=bool(delivery.get("success")),

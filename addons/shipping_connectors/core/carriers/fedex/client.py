@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from ...carrier_adapter import CarrierAdapter
 from ...carrier_session import CarrierSession, Kind
@@ -108,9 +107,6 @@ class FedEx(CarrierAdapter):
         if not (len(self.number) == 9 and self.number.isdigit()):
             raise self.refuse_number("account number", "nine digits")
 
-    def _now(self) -> datetime:
-        return datetime.now(timezone.utc)
-
     # -- rates ------------------------------------------------------------------------------------
 
     def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
@@ -147,11 +143,7 @@ class FedEx(CarrierAdapter):
             if spec.customs is None or not _is_about_papers(refusal):
                 raise
             data = self._ship(spec, key, is_paperless=False)
-        return self.parse_sold(
-            lambda one: mapper.bought(one, spec, key),
-            data,
-            "took the purchase but answered without what makes a label",
-        )
+        return self.parse_bought(lambda one: mapper.bought(one, spec, key), data)
 
     def _ship(self, spec: ShipmentSpec, key: str, *, is_paperless: bool) -> object:
         return self.session.call(

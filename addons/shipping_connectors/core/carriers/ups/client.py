@@ -6,7 +6,6 @@ import base64
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from ...carrier_adapter import CarrierAdapter
 from ...carrier_session import CarrierSession, Kind
@@ -120,9 +119,6 @@ class UPS(CarrierAdapter):
         )
         return self.offer(self.parse(mapper.quotes, data), spec.service, mapper.SERVICES)
 
-    def _now(self) -> datetime:
-        return datetime.now(timezone.utc)
-
     # -- buying ---------------------------------------------------------------------------------
 
     def buy(self, spec: ShipmentSpec, key: str) -> Bought:
@@ -135,11 +131,7 @@ class UPS(CarrierAdapter):
             f"/shipments/{SHIPPING}/ship",
             json_body=mapper.ship_request(spec, self.number, key, self._now()),
         )
-        return self.parse_sold(
-            lambda one: mapper.bought(one, spec, key),
-            data,
-            "took the purchase but answered without what makes a label",
-        )
+        return self.parse_bought(lambda one: mapper.bought(one, spec, key), data)
 
     def find(self, key: str) -> Bought | None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from http import HTTPStatus
 
 from ...carrier_adapter import CarrierAdapter
@@ -168,9 +167,6 @@ class USPS(CarrierAdapter):
         # nothing is declared on the way to Puerto Rico
         return replace(spec, customs=None) if mapper.is_domestic(spec) else spec
 
-    def _now(self) -> datetime:
-        return datetime.now(timezone.utc)
-
     # -- rates ------------------------------------------------------------------------------------
 
     def rate(self, spec: ShipmentSpec) -> Sequence[Quote]:
@@ -206,10 +202,9 @@ class USPS(CarrierAdapter):
             "Accept": _JSON_LABELS,
         }
         data = self.session.call(Kind.MONEY, "POST", path, json_body=body, headers=headers)
-        return self.parse_sold(
+        return self.parse_bought(
             lambda one: mapper.bought(one, parcel, key, kind, spec.label_format, chosen.service),
             data,
-            "took the purchase but answered without what makes a label",
         )
 
     def _prepare_label(self, spec: ShipmentSpec, offer: mapper.Offer) -> tuple[str, str, dict]:
@@ -302,18 +297,12 @@ class USPS(CarrierAdapter):
     def validate(self, address: Address) -> AddressCheck:
         if address.country_code not in mapper.HOME:
             raise Rejected("USPS checks addresses in the USA only.", "address_country")
-        try:
-            data = self.session.call(
-                Kind.READ,
-                "GET",
-                "/addresses/v3/address",
-                params=mapper.address_params(address),
-            )
-        except Rejected as refusal:
-            if refusal.values.get("status") not in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
-                raise
-            return AddressCheck(False, None, None, (refusal.message,))
-        return self.parse(lambda one: mapper.address_check(one, address), data)
+        return self.ask_address(
+            lambda: self.session.call(
+                Kind.READ, "GET", "/addresses/v3/address", params=mapper.address_params(address)
+            ),
+            lambda one: mapper.address_check(one, address),
+        )
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         data = self.session.call(

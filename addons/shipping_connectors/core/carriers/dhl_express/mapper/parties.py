@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ....port import Address, AddressCheck
 from ...mapping import digits, street_lines
@@ -54,16 +55,11 @@ def address_check(data: Mapping[str, object], asked: Address) -> AddressCheck:
     if not found:
         return AddressCheck(False, None, None, said or ("DHL Express does not serve this town.",))
     first = found[0]  # type: ignore[index]
-    suggestion = Address(
-        name=asked.name,
-        company=asked.company,
+    suggestion = replace(
+        asked,
         country_code=str(first["countryCode"]),
         zip=str(first.get("postalCode") or asked.zip),
         city=str(first.get("cityName") or asked.city),
-        street=asked.street,
-        street2=asked.street2,
-        state_code=asked.state_code,
-        phone=asked.phone,
-        email=asked.email,
+        state="",
     )
     return AddressCheck(True, suggestion, None, said)

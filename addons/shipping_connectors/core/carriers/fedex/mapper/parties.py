@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ....port import Address, AddressCheck
 from ...mapping import digits, many, street_lines
@@ -51,17 +52,15 @@ def address_check(data: Mapping[str, object], asked: Address) -> AddressCheck:
     attributes = {name: str(value).lower() for name, value in found["attributes"].items()}
     lines = [str(line) for line in many(found.get("streetLinesToken"))]
     postal = found.get("postalCodeToken") or {}
-    suggestion = Address(
-        name=asked.name,
-        company=asked.company,
+    suggestion = replace(
+        asked,
         country_code=str(found.get("countryCode") or asked.country_code),
         zip=str(postal.get("value") or found.get("postalCode") or ""),
         city=str(found.get("city") or ""),
         street=lines[0] if lines else "",
         street2=" ".join(lines[1:]),
         state_code=str(found.get("stateOrProvinceCode") or ""),
-        phone=asked.phone,
-        email=asked.email,
+        state="",
     )
     said = [str(one.get("message") or "") for one in many(found.get("customerMessages"))]
     # delivery point validation is known in the USA only

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ....port import Address, AddressCheck
 from ...mapping import digits, many, street_lines
@@ -65,17 +66,15 @@ def address_check(data: Mapping[str, object], asked: Address) -> AddressCheck:
         found = first["AddressKeyFormat"]
         lines = [str(line) for line in many(found.get("AddressLine"))]
         plus = found.get("PostcodeExtendedLow")
-        suggestion = Address(
-            name=asked.name,
-            company=asked.company,
+        suggestion = replace(
+            asked,
             country_code=str(found["CountryCode"]),
             zip=f"{found.get('PostcodePrimaryLow', '')}{'-' + str(plus) if plus else ''}",
             city=str(found.get("PoliticalDivision2") or ""),
             street=lines[0] if lines else "",
             street2=" ".join(lines[1:]),
             state_code=str(found.get("PoliticalDivision1") or ""),
-            phone=asked.phone,
-            email=asked.email,
+            state="",
         )
         kind = (first.get("AddressClassification") or {}).get("Code")
         residential = {"1": False, "2": True}.get(str(kind))

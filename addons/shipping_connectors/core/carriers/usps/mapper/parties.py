@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ....port import Address, AddressCheck
 from ...mapping import digits, many, street_lines
@@ -85,17 +86,14 @@ def address_check(data: Mapping[str, object], asked: Address) -> AddressCheck:
     found = data["address"]
     more = data.get("additionalInfo") or {}
     plus = found.get("ZIPPlus4")  # type: ignore[attr-defined]
-    suggestion = Address(
-        name=asked.name,
-        company=asked.company,
-        country_code=asked.country_code,
+    suggestion = replace(
+        asked,
         zip=f"{found.get('ZIPCode') or ''}{'-' + str(plus) if plus else ''}",  # type: ignore[attr-defined]
         city=str(found.get("city") or ""),  # type: ignore[attr-defined]
         street=str(found.get("streetAddress") or ""),  # type: ignore[attr-defined]
         street2=str(found.get("secondaryAddress") or ""),  # type: ignore[attr-defined]
         state_code=str(found.get("state") or "") if asked.country_code in HOME else "",  # type: ignore[attr-defined]
-        phone=asked.phone,
-        email=asked.email,
+        state="",
     )
     confirmed = str(more.get("DPVConfirmation") or "")  # type: ignore[attr-defined]
     said = [str(one.get("text") or "") for one in many(data.get("corrections"))]
