@@ -1,1 +1,1 @@
-from . import driver, labels, tracking
+from . import disputes, driver, labels, returns, tracking, webhook

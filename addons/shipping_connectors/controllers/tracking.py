@@ -1,8 +1,10 @@
 import re
 
-from odoo import fields, http
+from odoo import http
 from odoo.http import request
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
+
+from ..core import tracking
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -18,6 +20,10 @@ class ShippingTracking(http.Controller):
         parcel = request.env["shipping.parcel"].sudo()
         if TOKEN.fullmatch(token):
             parcel = parcel.search([("access_token", "=", token)], limit=1)
+        if lang := parcel.notified_partner_id.lang:
+            # whoever opens the link reads the language of the mail that it stands in
+            request.update_context(lang=lang)
+            parcel = parcel.with_context(lang=lang)
         response = request.render(
             "shipping_connectors.tracking_page",
             self._prepare_page(parcel) if parcel else {"parcel": None},
@@ -31,6 +37,7 @@ class ShippingTracking(http.Controller):
     def _prepare_page(self, parcel):
         timezone = parcel.company_id.partner_id.tz or "UTC"
         labels = dict(parcel._fields["state"]._description_selection(request.env))
+        step = tracking.page_step(parcel.state)
         return {
             "parcel": parcel,
             "company": parcel.company_id,
@@ -47,5 +54,39 @@ class ShippingTracking(http.Controller):
                 }
                 for event in parcel.event_ids
             ],
-            "now": fields.Datetime.now(),
+            "expected": self._get_expected(parcel, timezone),
+            "steps": [
+                {
+                    "label": labels[code],
+                    "is_done": step is not None and index <= step,
+                    "is_now": index == step,
+                }
+                for index, code in enumerate(tracking.PAGE_STEPS)
+            ],
+            "is_trouble": parcel.state in tracking.TROUBLE,
+            "siblings": self._get_siblings(parcel),
+            "siblings_state": labels,
         }
+
+    def _get_expected(self, parcel, timezone):
+        """The day on which the parcel is expected, while that is still to come."""
+        if parcel.state in tracking.FINAL:
+            return ""
+        if parcel.estimated_delivery:
+            return format_datetime(
+                request.env, parcel.estimated_delivery, tz=timezone, dt_format="EEEE d MMMM"
+            )
+        if parcel.promised_date:
+            return format_date(request.env, parcel.promised_date, date_format="EEEE d MMMM")
+        return ""
+
+    def _get_siblings(self, parcel):
+        """The other parcels of the same shipment, each with a link of its own."""
+        return parcel.picking_id.parcel_ids.filtered(
+            lambda one: (
+                one != parcel
+                and one.is_return == parcel.is_return
+                and one.state != tracking.CANCELLED
+                and one.partner_id == parcel.partner_id
+            )
+        ).sorted("number_in_shipment")

@@ -6,16 +6,22 @@ dataclasses and store what comes back.
 """
 
 from . import (
+    box_fit,
     carrier_adapter,
     carrier_session,
     carriers,
+    choice,
     csv_io,
     gs1,
+    invoice_check,
+    invoice_csv,
     iso3166,
     label,
     label_pdf,
     label_zpl,
     oauth,
+    pack_check,
+    polling,
     port,
     rate_table,
     rate_table_carrier,
@@ -23,4 +29,6 @@ from . import (
     spec_check,
     token_cache,
     tracking,
+    webhook,
+    working_days,
 )

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from ..core import port
 from ..core.rate_table import KG_PER_LB
@@ -29,6 +29,20 @@ class DeliveryCarrier(models.Model):
         unit = self.env["product.template"]._get_volume_uom_id_from_ir_config_parameter()
         litre = self.env.ref("uom.product_uom_litre")
         return to_decimal(unit._compute_quantity(volume, litre, round=False))
+
+    shipping_divisor = fields.Float(
+        string="Dimensional Divisor",
+        default=5000.0,
+        help="cm³ that the carrier counts as a kilogram: 5000 is usual with express carriers.",
+    )
+
+    def _shipping_volume_divisor(self, picking):
+        """cm³/kg of the service that a picking goes by; 0 where volume does not count."""
+        carrier = picking.carrier_id.sudo()
+        if carrier.delivery_type == "rate_table":
+            service = carrier._get_rate_table_service(picking.rate_service_id)
+            return to_decimal(service.dimensional_divisor)
+        return to_decimal(carrier.shipping_divisor if carrier else 0)
 
     # -- addresses ------------------------------------------------------------------------------
 

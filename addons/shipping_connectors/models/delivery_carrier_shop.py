@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..core import port
+from ..core import port, working_days
 
 _logger = logging.getLogger(__name__)
 
@@ -26,6 +26,16 @@ class Offer:
     quote: port.Quote | None = None
     price: float = 0.0
     problem: str = ""
+
+    def get_arrival(self, today):
+        """The day on which it is promised, ``None`` when it is not."""
+        if self.quote is None:
+            return None
+        if self.quote.delivery_date:
+            return self.quote.delivery_date.date()
+        if self.quote.transit_days:
+            return working_days.add(today, self.quote.transit_days)
+        return None
 
 
 class DeliveryCarrier(models.Model):

@@ -197,6 +197,8 @@ class DeliveryCarrier(models.Model):
                 service_name=paid[0].service_name,
                 amount=sum((one.cost for one in paid), Decimal(0)),
                 currency=paid[0].currency,
+                transit_days=paid[0].transit_days or None,
+                delivery_date=paid[0].promised_at,
             ),
         )
         keys = [(parcel.reference, one.key) for parcel, one in zip(spec.parcels, paid, strict=True)]

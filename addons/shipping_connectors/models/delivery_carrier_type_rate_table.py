@@ -147,6 +147,8 @@ class DeliveryCarrier(models.Model):
             picking.sudo(), str(service.id) if service else ""
         )
         shipment = Shipment(picking, self, is_return)
+        if not is_return:
+            picking._check_packing()
         adapter = self._get_rate_table_adapter(
             issue=shipment.issue,
             draw=lambda *args: self._rate_table_draw(picking, is_return, *args),

@@ -82,6 +82,8 @@ class LabelDesk:
                     picking=self.picking.name,
                 )
             )
+        if missing and not self.is_return:
+            self.picking._check_packing()
         for group in self._group(missing):
             for paid in self._buy(spec, group):
                 found[paid.slot] = paid

@@ -16,7 +16,7 @@ import secrets
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import SUPERUSER_ID, api, fields
@@ -100,6 +100,8 @@ class Paid:
     currency: str
     carrier_ref: str
     service_name: str
+    transit_days: int
+    promised_at: datetime | None
     labels: tuple[port.Label, ...] = field(repr=False)
     documents: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     contents: dict = field(default_factory=dict, hash=False)
@@ -186,6 +188,8 @@ class Ledger:
             currency=row.currency_id.name or "",
             carrier_ref=row.carrier_ref or "",
             service_name=row.service_name or "",
+            transit_days=row.transit_days,
+            promised_at=row.promised_at or None,
             labels=tuple(
                 port.Label(one.name.rpartition(".")[2], one.raw) for one in row._get_labels()
             ),
@@ -280,13 +284,19 @@ class Ledger:
         return result
 
     def _prepare_bought(self, record, got, bought, currency):
+        quote = bought.quote
+        promised = quote.delivery_date if quote else None
+        if promised:
+            promised = promised.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
         silent = record.env._("The carrier does not say what the label cost: see its invoice.")
         return {
             "state": BOUGHT,
             "bought_at": fields.Datetime.now(),
             "tracking_number": got.tracking_number,
             "carrier_ref": got.carrier_ref or bought.reference,
-            "service_name": bought.quote.service_name if bought.quote else False,
+            "service_name": quote.service_name if quote else False,
+            "transit_days": (quote.transit_days if quote else None) or 0,
+            "promised_at": promised or False,
             "cost": float(got.cost or 0),
             "currency_id": currency.id,
             "error": silent if got.cost is None else False,

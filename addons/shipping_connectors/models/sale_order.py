@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
@@ -33,6 +33,19 @@ class SaleOrder(models.Model):
                 }
             )
         return result
+
+    has_shipping_account = fields.Boolean(compute="_compute_has_shipping_account")
+
+    @api.depends("carrier_id")
+    def _compute_has_shipping_account(self):
+        for order in self:
+            order.has_shipping_account = bool(order.carrier_id.sudo().shipping_account_id)
+
+    def action_check_shipping_address(self):
+        """What the carrier makes of the delivery address."""
+        self.ensure_one()
+        account = self.carrier_id.sudo().shipping_account_id
+        return self.env["shipping.address.check"]._open(self.partner_shipping_id, account)
 
     def action_compare_shipping(self):
         """All services of all methods side by side."""

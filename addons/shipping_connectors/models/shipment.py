@@ -88,7 +88,14 @@ class Shipment:
 
     def attach(self, box, paid):
         """A parcel for one paid label, whatever the other boxes have."""
-        quote = port.Quote("", paid.service_name, paid.cost, paid.currency)
+        quote = port.Quote(
+            "",
+            paid.service_name,
+            paid.cost,
+            paid.currency,
+            transit_days=paid.transit_days or None,
+            delivery_date=paid.promised_at,
+        )
         got = port.BoughtParcel(
             box.reference,
             paid.tracking_number,
@@ -146,11 +153,13 @@ class Shipment:
     def _prepare_parcel(self, box, got, charge, bought, index):
         """What may change until the parcel leaves: weight, price, place in the shipment."""
         currency = self.picking.env["res.currency"].search([("name", "=", bought.currency)])
+        promised = bought.quote.delivery_date
         return {
             "partner_id": self.picking.partner_id.id,
             "service_name": bought.quote.service_name,
             "zone_name": bought.quote.zone,
             "transit_days": bought.quote.transit_days or 0,
+            **({"promised_date": promised.date()} if promised else {}),
             "number_in_shipment": index,
             "parcel_count": len(bought.parcels),
             "weight": box.weight,

@@ -1,9 +1,7 @@
 import secrets
-from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 from odoo.tools.pdf import merge_pdf
 
 from ..core import gs1, tracking
@@ -114,10 +112,6 @@ class ShippingParcel(models.Model):
         group_expand="_group_expand_state",
     )
     driver_id = fields.Many2one("res.users", readonly=True, index="btree_not_null", tracking=True)
-    event_ids = fields.One2many("shipping.tracking.event", "parcel_id", string="Events")
-    last_event_at = fields.Datetime(string="Last Event", readonly=True)
-    delivered_at = fields.Datetime(string="Delivered On", readonly=True)
-    delivered_to = fields.Char(string="Received By", readonly=True)
 
     # -- labels
     label_pdf_id = fields.Many2one("ir.attachment", string="Label (PDF)", readonly=True, copy=False)
@@ -281,92 +275,7 @@ class ShippingParcel(models.Model):
         documents = [parcel.sudo().label_pdf_id.raw for parcel in self if parcel.label_pdf_id]
         return documents[0] if len(documents) == 1 else merge_pdf(documents)
 
-    # -- events ---------------------------------------------------------------------------------
-
-    def _add_event(self, code, moment=None, key=None, **values):
-        """Record that something happened, once.
-
-        :param code: one of :data:`tracking.CODES`
-        :param moment: naive UTC, now by default
-        :param key: identifies the event at its source; a known key records nothing
-        :param values: further fields of the event
-        :return: the event, new or known
-        """
-        self.ensure_one()
-        parcel = self.sudo()
-        # a second click waits here until the first one is through, and then finds its event
-        self.env.cr.execute(
-            SQL("SELECT id FROM %s WHERE id = %s FOR UPDATE", SQL.identifier(self._table), self.id)
-        )
-        if key:
-            known = parcel.event_ids.search([("parcel_id", "=", self.id), ("key", "=", key)])
-            if known:
-                return known
-        moment = moment or fields.Datetime.now()
-        event = parcel.event_ids.create(
-            {
-                "parcel_id": self.id,
-                "code": code,
-                "moment": moment,
-                "key": key or False,
-                "user_id": self.env.uid,
-                **values,
-            }
-        )
-        state = tracking.next_state(parcel.state, parcel.last_event_at or None, code, moment)
-        updates = {"last_event_at": max(moment, parcel.last_event_at or datetime.min)}
-        if state != parcel.state:
-            updates["state"] = state
-            if state == tracking.DELIVERED:
-                updates.update(delivered_at=moment, delivered_to=values.get("recipient"))
-        parcel.write(updates)
-        # the next parcel of the same box is inserted at once, and must find this one cancelled
-        parcel.flush_recordset(["state"])
-        return event
-
-    def _driver_report(self, code, key, recipient="", note="", location=""):
-        """A driver's report from the road.
-
-        :param key: of the form that was filled in; sent twice it counts once
-        :return: the event
-        :raises UserError: when it cannot be, in the driver's words
-        """
-        self.ensure_one()
-        known = self.env["shipping.tracking.event"].sudo()
-        known = known.search([("parcel_id", "=", self.id), ("key", "=", key)]) if key else known
-        if known:
-            return known
-        now = fields.Datetime.now()
-        if refusal := tracking.refusal(self.state, code, now, now):
-            raise UserError(self._get_refusal_message(refusal, code))
-        if code == tracking.DELIVERED and not recipient.strip():
-            raise UserError(self.env._("Enter who received the parcel."))
-        if code == tracking.EXCEPTION and not note.strip():
-            raise UserError(self.env._("Describe in the note what is wrong with the parcel."))
-        self.sudo().driver_id = self.env.user
-        return self._add_event(
-            code,
-            moment=now,
-            key=key,
-            recipient=recipient.strip() or False,
-            note=note.strip() or False,
-            location=location.strip() or False,
-        )
-
-    def _get_refusal_message(self, refusal, code):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        values = {"number": self.tracking_number, "state": labels.get(self.state)}
-        if refusal == "cancelled":
-            return self.env._(
-                "Parcel %(number)s was cancelled. Leave it at the warehouse.", **values
-            )
-        if refusal == "repeated":
-            return self.env._("Parcel %(number)s is reported as “%(state)s” already.", **values)
-        if refusal == "finished":
-            return self.env._(
-                "Parcel %(number)s is “%(state)s”: nothing more can be reported.", **values
-            )
-        return self.env._("“%(code)s” is nothing that a driver reports.", code=code)
+    # -- giving back ----------------------------------------------------------------------------
 
     def action_cancel(self):
         """Take parcels back that are not with the customer yet."""

@@ -103,6 +103,8 @@ class ShippingPurchase(models.Model):
     tracking_number = fields.Char(readonly=True, index="btree_not_null")
     carrier_ref = fields.Char(string="Carrier Reference", readonly=True)
     service_name = fields.Char(string="Service", readonly=True)
+    transit_days = fields.Integer(readonly=True, aggregator=None)
+    promised_at = fields.Datetime(string="Promised", readonly=True)
     cost = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     is_attached = fields.Boolean(

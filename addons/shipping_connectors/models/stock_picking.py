@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import groupby
 
+from ..core import tracking
 from .label_desk import LabelDesk
 from .shipment import ShippingBox
+from .tools import TRACKING_STATES
 
 
 class StockPicking(models.Model):
@@ -22,6 +25,13 @@ class StockPicking(models.Model):
     )
     parcel_ids = fields.One2many("shipping.parcel", "picking_id", string="Parcels", copy=False)
     parcel_count = fields.Integer(compute="_compute_parcel_count", compute_sudo=True)
+    shipping_state = fields.Selection(
+        TRACKING_STATES,
+        compute="_compute_shipping_state",
+        search="_search_shipping_state",
+        compute_sudo=True,
+        help="Of all parcels on the way to the customer: the worst, else the one furthest behind.",
+    )
 
     @api.depends("parcel_ids.state")
     def _compute_parcel_count(self):
@@ -34,6 +44,34 @@ class StockPicking(models.Model):
         )
         for picking in self:
             picking.parcel_count = counts.get(picking._origin, 0)
+
+    @api.depends("parcel_ids.state")
+    def _compute_shipping_state(self):
+        states = self._get_parcel_states([("picking_id", "in", self.ids)])
+        for picking in self:
+            found = states.get(picking._origin.id, ())
+            picking.shipping_state = tracking.shipment_state(found) or False
+
+    @api.model
+    def _get_parcel_states(self, domain):
+        """States of the outbound parcels of each picking, in one grouped read."""
+        groups = self.env["shipping.parcel"]._read_group(
+            [*domain, ("is_return", "=", False)], ["picking_id"], ["state:array_agg_distinct"]
+        )
+        return {picking.id: states for picking, states in groups}
+
+    def _search_shipping_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # no shipment is in a state that none of its parcels has
+        wanted = [one for one in value if one]
+        candidates = [("picking_id", "any", [("parcel_ids.state", "in", wanted)])]
+        states = self.sudo()._get_parcel_states(candidates)
+        found = [number for number, one in states.items() if tracking.shipment_state(one) in wanted]
+        domain = Domain("id", "in", found)
+        if False in value:
+            domain |= Domain("parcel_ids", "not any", [("is_return", "=", False)])
+        return domain
 
     @api.onchange("carrier_id")
     def _onchange_carrier_id_rate_service(self):
@@ -100,6 +138,68 @@ class StockPicking(models.Model):
         """All services of all methods side by side, for what is packed."""
         self.ensure_one()
         return self.env["shipping.rate.shop"]._open(self)
+
+    def action_check_shipping_address(self):
+        """What the carrier makes of the address, before a label is bought."""
+        self.ensure_one()
+        account = self.carrier_id.sudo().shipping_account_id
+        return self.env["shipping.address.check"]._open(self.partner_id, account)
+
+    def action_choose_by_rules(self):
+        """Let the rules choose method and service of these deliveries; each says why.
+
+        Carriers are asked for one delivery after the other; what fails is told, the rest is done.
+        """
+        chosen, failures = [], []
+        for picking in self:
+            try:
+                chosen.append((picking, *picking._ask_rules()))
+            except UserError as error:
+                failures.append(
+                    self.env._("%(picking)s: %(problem)s", picking=picking.name, problem=str(error))
+                )
+        for picking, offer, reason in chosen:
+            picking._choose_shipping_service(offer.carrier, offer.quote.service, offer.price)
+            picking.message_post(
+                body=self.env._(
+                    "%(method)s, %(service)s. %(reason)s",
+                    method=offer.carrier.name,
+                    service=offer.quote.service_name,
+                    reason=reason,
+                )
+            )
+        if failures and not chosen:
+            raise UserError("\n".join(failures))
+        message = self.env._("%s deliveries have their service.", len(chosen))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if failures else "success",
+                "message": "\n".join([message, *failures]),
+                "sticky": bool(failures),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _ask_rules(self):
+        """:return: the chosen offer, and why
+        :raises UserError: when no rule fits, or none of the services fits the rule
+        """
+        self.ensure_one()
+        if self.parcel_count or self.state in ("done", "cancel"):
+            raise UserError(self.env._("It has labels already, or is closed."))
+        rule = self.env["shipping.rule"]._get_rule(self)
+        if not rule:
+            raise UserError(self.env._("No shipping rule fits it."))
+        methods = self.env["delivery.carrier"].search(
+            self.env["delivery.carrier"]._check_company_domain(self.company_id)
+        )
+        methods = methods._filter_shoppable().available_carriers(self.partner_id, self)
+        offer, reason = rule._choose(self, (methods & rule.carrier_ids or methods)._shop(self))
+        if offer is None:
+            raise UserError(reason)
+        return offer, reason
 
     def _choose_shipping_service(self, carrier, service_code, _price):
         """Ship by a service of the rate shop."""
@@ -270,10 +370,15 @@ class StockPicking(models.Model):
 
     def action_print_parcel_labels(self):
         """The labels of all parcels in one PDF."""
-        return self.parcel_ids._filter_outbound().action_print_label_pdf()
+        return self._get_printed_parcels().action_print_label_pdf()
 
     def action_print_parcel_labels_zpl(self):
-        return self.parcel_ids._filter_outbound().action_print_label_zpl()
+        return self._get_printed_parcels().action_print_label_zpl()
+
+    def _get_printed_parcels(self):
+        """What a delivery sends out; of a return transfer what comes back."""
+        outbound = self.parcel_ids._filter_outbound()
+        return outbound or self.parcel_ids.filtered(lambda parcel: parcel.state != "cancelled")
 
     def action_cancel(self):
         # paid labels first: the carrier may refuse, and nothing is locked yet

@@ -66,6 +66,10 @@ class LoopbackCarrier(ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.numbers = itertools.count(1)
         self.shipments = {}
+        self.tracks = {}
+        self.trackers = []
+        self.pickups = {}
+        self.manifests = []
         self.requests = []
         self.faults = {}
         self.gates = {}
@@ -95,6 +99,33 @@ class LoopbackCarrier(ThreadingHTTPServer):
     def release(self, operation):
         self.gates.pop(operation)[1].set()
 
+    def scan(self, number, status, moment, message="", **tracker):
+        """Something happens to a parcel; ``tracker`` are fields of the parcel itself."""
+        known = self.tracks.setdefault(number, {"tracking_details": []})
+        known.update(status=status, **tracker)
+        known["tracking_details"].append(
+            {
+                "object": "TrackingDetail",
+                "message": message or status,
+                "status": status,
+                "datetime": moment,
+                "tracking_location": {"city": "Oakland", "state": "CA", "country": "US"},
+            }
+        )
+
+    def tracker(self, number):
+        """What the carrier tells of a parcel."""
+        return {
+            "id": "trk_1",
+            "object": "Tracker",
+            "tracking_code": number,
+            "status": "pre_transit",
+            "est_delivery_date": None,
+            "signed_by": None,
+            "tracking_details": [],
+            **self.tracks.get(number, {}),
+        }
+
     # -- what it knows ----------------------------------------------------------------------------
 
     @property
@@ -106,6 +137,11 @@ class LoopbackCarrier(ThreadingHTTPServer):
     def kept(self):
         """Labels that are paid and were not given back."""
         return [one for one in self.sold if one["refund_status"] is None]
+
+    @property
+    def drivers(self):
+        """Pickups that are booked and were not cancelled."""
+        return [one for one in self.pickups.values() if one["status"] == "scheduled"]
 
     def count(self, operation):
         return sum(1 for one in self.requests if one == operation)
@@ -194,6 +230,8 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         }
         if found := known.get((method, parts[1], len(parts))):
             return found
+        if parts[1] == "pickups":
+            return {"buy": "buy_pickup", "cancel": "cancel_pickup"}.get(parts[-1], "get_pickup")
         return {"buy": "buy", "refund": "void", "label": "label", "cancel": "cancel_pickup"}.get(
             parts[-1], "unknown"
         )
@@ -228,6 +266,14 @@ class LoopbackHandler(BaseHTTPRequestHandler):
                 return getattr(self, f"_{operation}")(shipment, body, query)
             if operation == "track":
                 return 200, self._track(body["tracker"]["tracking_code"])
+            if operation == "validate":
+                return 200, self._validate(body["address"])
+            if operation == "manifest":
+                return 201, self._manifest(body["scan_form"]["shipment"])
+            if operation == "pickup":
+                return 201, self._pickup(body["pickup"])
+            if operation in ("buy_pickup", "cancel_pickup", "get_pickup"):
+                return self._change_pickup(operation, self.server.pickups[parts[2]])
             return 404, self._error("NOT_FOUND", operation)
 
     def _look_up(self, name):
@@ -312,13 +358,55 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         return 200, shipment
 
     def _track(self, number):
+        self.server.trackers.append(number)
+        return self.server.tracker(number)
+
+    def _validate(self, address):
+        """Street numbers are known, and written in capitals."""
+        known = address["street1"][:1].isdigit()
+        errors = [] if known else [{"code": "E.ADDRESS.NOT_FOUND", "message": "Address not found"}]
         return {
-            "id": "trk_1",
-            "tracking_code": number,
-            "status": "pre_transit",
-            "est_delivery_date": None,
-            "tracking_details": [],
+            **address,
+            "street1": address["street1"].upper(),
+            "city": address["city"].upper(),
+            "zip": f"{address['zip'][:5]}-1234",
+            "residential": True,
+            "verifications": {"delivery": {"success": known, "errors": errors}},
         }
+
+    def _manifest(self, shipments):
+        codes = [self.server.shipments[one["id"]]["tracking_code"] for one in shipments]
+        number = f"sf_{len(self.server.manifests) + 1}"
+        form = {
+            "id": number,
+            "tracking_codes": codes,
+            "form_url": f"{self.server.url[:-3]}/files/{number}.pdf",
+        }
+        self.server.manifests.append(form)
+        return form
+
+    def _pickup(self, asked):
+        number = f"pickup_{len(self.server.pickups) + 1}"
+        pickup = {
+            "id": number,
+            "status": "unknown",
+            "asked": asked,
+            "confirmation": None,
+            "pickup_rates": [
+                {"carrier": "USPS", "service": "NextDay", "rate": "3.50", "currency": "USD"}
+            ],
+        }
+        self.server.pickups[number] = pickup
+        return pickup
+
+    def _change_pickup(self, operation, pickup):
+        if operation == "buy_pickup":
+            pickup.update(status="scheduled", confirmation=f"WTC{pickup['id'][7:]}")
+        elif operation == "cancel_pickup":
+            if pickup["status"] == "canceled":
+                return 422, self._error("PICKUP.CANCEL", "It is cancelled already.")
+            pickup["status"] = "canceled"
+        return 200, pickup
 
     # -- answers, good and bad --------------------------------------------------------------------
 

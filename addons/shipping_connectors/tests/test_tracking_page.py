@@ -49,6 +49,34 @@ class TestTrackingPage(HttpCase, ShippingCase):
         ):  # fmt: skip
             self.assertNotIn(secret, page)
 
+    def test_how_far_it_is(self):
+        self.parcel.promised_date = "2030-01-02"
+        self.parcel._driver_report("out_for_delivery", "a")
+        page = self._open().text
+        self.assertIn("Wednesday 2 January", page)
+        self.assertEqual(page.count("is-done"), 4, "ready, picked up, in transit, out")
+        self.parcel._driver_report("delivered", "b", recipient="Jane")
+        page = self._open().text
+        self.assertEqual(page.count("is-done"), 5)
+        self.assertNotIn("Wednesday 2 January", page, "it has arrived")
+
+    def test_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        self.parcel.promised_date = "2030-01-02"
+        self.assertIn("mercredi 2 janvier", self._open().text)
+
+    def test_the_other_parcels_of_the_shipment(self):
+        other = self.parcel.copy(
+            {"tracking_number": "P-OTHER", "number_in_shipment": 2, "is_return": True}
+        )
+        self.assertNotIn("P-OTHER", self._open().text)
+        self.env.cr.execute("DROP INDEX shipping_parcel_package_uniq")
+        other.is_return = False
+        page = self._open().text
+        self.assertIn("P-OTHER", page)
+        self.assertIn(f"/shipping/track/{other.sudo().access_token}", page)
+
     def test_wrong_links(self):
         for token in (
             "nonsense",

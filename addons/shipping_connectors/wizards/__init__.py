@@ -1,1 +1,9 @@
-from . import choose_delivery_carrier, delivery_rate_import, shipping_rate_shop
+from . import (
+    choose_delivery_carrier,
+    delivery_rate_import,
+    shipping_address_check,
+    shipping_invoice_import,
+    shipping_pack_check,
+    shipping_pack_scan,
+    shipping_rate_shop,
+)

@@ -13,6 +13,7 @@ class ShippingRateShop(models.TransientModel):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     line_ids = fields.One2many("shipping.rate.shop.line", "shop_id", readonly=True)
+    rule_reason = fields.Char(string="Chosen", readonly=True)
 
     @api.model
     def _open(self, document):
@@ -36,14 +37,24 @@ class ShippingRateShop(models.TransientModel):
             )
         offers = methods._shop(document)
         cheapest = next((offer for offer in offers if not offer.problem), None)
+        rule = self.env["shipping.rule"]._get_rule(document)
+        chosen, reason = rule._choose(document, offers) if rule else (None, False)
+        shares = self.env["shipping.parcel"]._get_on_time(document, offers)
         shop = self.create(
             {
                 "order_id": order.id if is_order else False,
                 "picking_id": False if is_order else document.id,
                 "company_id": document.company_id.id,
                 "currency_id": (order.currency_id or document.company_id.currency_id).id,
+                "rule_reason": reason,
                 "line_ids": [
-                    fields.Command.create(self._prepare_line(offer, offer is cheapest))
+                    fields.Command.create(
+                        {
+                            **self._prepare_line(offer, offer is cheapest),
+                            **self._prepare_line_history(offer, shares),
+                            "is_chosen": offer is chosen,
+                        }
+                    )
                     for offer in offers
                 ],
             }
@@ -56,6 +67,12 @@ class ShippingRateShop(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    def _prepare_line_history(self, offer, shares):
+        """How the lane kept its promises; nothing is said of one without a history."""
+        key = (offer.carrier.id, offer.quote.service_name if offer.quote else "")
+        share = shares.get(key)
+        return {"on_time": self.env._("%s %%", round(share * 100)) if share is not None else False}
 
     def _prepare_line(self, offer, is_cheapest):
         quote = offer.quote
@@ -76,7 +93,7 @@ class ShippingRateShop(models.TransientModel):
             "price": offer.price,
             "list_price": listed,
             "transit_days": quote.transit_days or 0,
-            "promised_date": quote.delivery_date.date() if quote.delivery_date else False,
+            "promised_date": offer.get_arrival(fields.Date.context_today(self)) or False,
             "is_guaranteed": quote.is_guaranteed,
             "reason": quote.reason or False,
         }
@@ -102,6 +119,12 @@ class ShippingRateShopLine(models.TransientModel):
     reason = fields.Char(string="Explained", readonly=True)
     problem = fields.Char(readonly=True)
     is_cheapest = fields.Boolean(readonly=True)
+    is_chosen = fields.Boolean(string="By Rule", readonly=True)
+    on_time = fields.Char(
+        readonly=True,
+        help="Share of this service's deliveries to that country that kept their promise in the "
+        "last 180 days; empty for fewer than ten.",
+    )
 
     def action_choose(self):
         """Ship by this service."""

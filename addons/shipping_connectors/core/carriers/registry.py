@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from .. import webhook
 from ..carrier_session import Keep
 from ..port import Capability, Carrier
 
@@ -55,6 +56,7 @@ class Definition:
     :param insurance_currency: that values are insured in; empty: any
     :param bills_used_only: a label that is never handed over costs nothing, and so is given back by
         throwing it away; for carriers without :attr:`~..port.Capability.VOID`
+    :param webhook: how what the carrier reports by itself is checked and read
     """
 
     code: str
@@ -65,6 +67,7 @@ class Definition:
     tracking_url: str = ""
     insurance_currency: str = ""
     bills_used_only: bool = False
+    webhook: webhook.Webhook = webhook.ANY
 
 
 _definitions: dict[str, Definition] = {}

@@ -4,7 +4,9 @@ A shipment of EasyPost is one parcel. Rating makes a draft that costs nothing; b
 call, and the same draft cannot be bought twice.
 """
 
+from ...webhook import Webhook, verify_hmac
 from ..registry import Credential, Definition
+from . import mapper
 from .client import CAPABILITIES, EasyPost
 
 DEFINITION = Definition(
@@ -21,6 +23,12 @@ DEFINITION = Definition(
     capabilities=CAPABILITIES,
     connect=EasyPost,
     insurance_currency="USD",
+    webhook=Webhook(
+        verify_hmac,
+        mapper.report,
+        help="In EasyPost's dashboard enter address and secret of the webhook: it signs its "
+        "reports with the secret (HMAC).",
+    ),
 )
 
 __all__ = ["DEFINITION", "EasyPost"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
-from ... import tracking
+from ... import tracking, webhook
 from ...port import (
     Address,
     AddressCheck,
@@ -257,6 +257,20 @@ def track(data: Mapping[str, object]) -> Track:
         estimated_delivery=moment(data.get("est_delivery_date")),
         signed_by=str(data.get("signed_by") or ""),
     )
+
+
+def report(data: object, body: bytes) -> webhook.Report:
+    """A webhook event: a tracker is taken as it is, anything else says nothing.
+
+    :raises webhook.Unreadable: when it is no event of EasyPost's
+    """
+    try:
+        key, result = str(data["id"]), data["result"]  # type: ignore[index]
+        is_tracker = result.get("object") == "Tracker"
+        tracks = (track(result),) if is_tracker else ()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise webhook.Unreadable("The report is no event of EasyPost's.") from error
+    return webhook.Report(key, tracks)
 
 
 def _event(detail: Mapping[str, object]) -> TrackEvent:
