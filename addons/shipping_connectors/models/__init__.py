@@ -1,9 +1,9 @@
 from . import (
     delivery_carrier,
-    delivery_carrier_account_extras,
     delivery_carrier_shipment,
     delivery_carrier_shop,
     delivery_carrier_type_account,
+    delivery_carrier_type_account_extras,
     delivery_carrier_type_rate_table,
     delivery_rate_line,
     delivery_rate_service,

@@ -84,7 +84,6 @@ class TestNativeCarriers(CarrierCase):
                 self.assertAlmostEqual(parcel.cost, price, 2)
                 self.assertEqual(purchase.state, "bought")
                 self.assertTrue(parcel.label_pdf_id)
-                self.assertIn(parcel.tracking_number, parcel._get_tracking_url())
                 parcel.action_cancel()
                 self.env.invalidate_all()
                 self.assertEqual(purchase.state, "voided")
