@@ -25,7 +25,7 @@ class TestShippingRule(CarrierCase):
         )
 
     def test_the_conditions(self):
-        picking = self._create_delivery(2)  # 4 kg, 100 pounds sterling
+        picking = self._create_delivery(2)  # 4 kg; 2 × 50 dollars, 2 of them a pound sterling
         rule = self._create_rule()
         rules = self.env["shipping.rule"]
         france = self.env.ref("base.fr")
@@ -37,9 +37,9 @@ class TestShippingRule(CarrierCase):
             ({"min_weight": 4.1}, False),
             ({"max_weight": 4}, True),
             ({"max_weight": 3.9}, False),
-            ({"min_value": 100}, True),
-            ({"min_value": 100.01}, False),
-            ({"max_value": 99}, False),
+            ({"min_value": 50}, True),
+            ({"min_value": 50.01}, False),
+            ({"max_value": 49}, False),
             ({"country_ids": [(6, 0, self.customer.country_id.ids)]}, True),
             ({"country_ids": [(6, 0, france.ids)]}, False),
             ({"zip_prefixes": "10, 902"}, True),
