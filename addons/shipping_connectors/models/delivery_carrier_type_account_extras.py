@@ -40,7 +40,7 @@ class DeliveryCarrier(models.Model):
     )
     shipping_package_type_id = fields.Many2one(
         "stock.package.type",
-        string="Usual Box",
+        string="Usual Package",
         help="Orders are quoted with it, and what is not packed has its size. Some carriers "
         "(DHL Express, USPS) quote nothing without one.",
     )

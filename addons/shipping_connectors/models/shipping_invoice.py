@@ -22,7 +22,9 @@ class ShippingInvoice(models.Model):
     day = fields.Date(string="Date", readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     line_ids = fields.One2many("shipping.invoice.line", "invoice_id", readonly=True)
-    difference_ids = fields.One2many("shipping.invoice.difference", "invoice_id", readonly=True)
+    difference_ids = fields.One2many(
+        "shipping.invoice.difference", "invoice_id", string="Differences Found", readonly=True
+    )
     line_count = fields.Integer(string="Parcels", compute="_compute_amounts")
     billed = fields.Monetary(compute="_compute_amounts")
     expected = fields.Monetary(compute="_compute_amounts", help="What the labels cost.")

@@ -27,4 +27,6 @@ class ShippingInvoiceLine(models.Model):
     declared_weight = fields.Float(string="Declared (kg)", digits="Stock Weight", readonly=True)
     billed_weight = fields.Float(string="Charged (kg)", digits="Stock Weight", readonly=True)
     charges = fields.Text(readonly=True)
-    difference_ids = fields.One2many("shipping.invoice.difference", "line_id", readonly=True)
+    difference_ids = fields.One2many(
+        "shipping.invoice.difference", "line_id", string="Differences Found", readonly=True
+    )

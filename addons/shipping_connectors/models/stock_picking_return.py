@@ -9,7 +9,7 @@ from .shipping_return import APPROVED, OPEN, RECEIVED
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    shipping_return_ids = fields.One2many("shipping.return", "picking_id", string="Returns")
+    shipping_return_ids = fields.One2many("shipping.return", "picking_id", string="Return Labels")
     shipping_return_count = fields.Integer(compute="_compute_shipping_return_count")
 
     @api.depends("shipping_return_ids")
