@@ -11,6 +11,9 @@ from .stock_availability import FIGURES
 #: Figures of places that are no warehouse.
 EXTERNAL_FIGURES = ("qty_external", "external_as_of")
 
+#: Up to so many pairs the statement is cheap enough that PostgreSQL does not think of compiling it.
+COMPILED = 1_000
+
 #: What stock on hand can be told apart by.
 DETAIL_COLUMNS = ("lot_id", "package_id", "owner_id", "location_id")
 
@@ -41,6 +44,8 @@ class StockAvailability(models.Model):
             return {}
         names = self._check_figure_names(places, names)
         self._flush_figures()
+        if len(products) * len(places) > COMPILED:
+            self._do_not_compile()
         result = {
             (product_id, place_id): dict(zip(names, values, strict=True))
             for product_id, place_id, *values in self.env.execute_query(
@@ -164,6 +169,14 @@ class StockAvailability(models.Model):
             ),
             query._get_query(scope, sparse=True),
         )
+
+    @api.model
+    def _do_not_compile(self):
+        """Let PostgreSQL interpret what follows, until the end of the transaction.
+
+        Compiling the many expressions of the statement takes longer than it saves.
+        """
+        self.env.cr.execute(SQL("SET LOCAL jit TO off"))
 
     @api.model
     def _flush_figures(self):

@@ -87,7 +87,7 @@ class StockAvailabilityQuery(models.AbstractModel):
 
     def _can_select(self, names):
         """Return whether figures can be had without all that states and days of cover need."""
-        return SOURCES.keys() >= set(names)
+        return SOURCES.keys() >= set(names) and any(SOURCES[name] for name in names)
 
     def _get_ctes(self, scope, as_of):
         """Return ``[(name, SQL), ...]``; each may refer to those before it."""

@@ -20,7 +20,8 @@ class StockAvailability(models.Model):
             "safety_stock", "available", "as_of"}}``
         :raise AccessError: the user may not read the availability or a place
         """
-        if places is None:
+        everywhere = places is None
+        if everywhere:
             places = self.env["stock.warehouse"].search([("active", "=", True)])
         self._check_figures_access(self.env["product.product"], places)
         if not places:
@@ -30,13 +31,12 @@ class StockAvailability(models.Model):
         del scope["product_id"]
         self._flush_figures()
         query = self.env["stock.availability.query"]
-        # compiling takes longer than interpreting; lasts until the end of the transaction
-        self.env.cr.execute(SQL("SET LOCAL jit TO off"))
+        self._do_not_compile()
         as_of = fields.Datetime.now()
         return {
             (place_id, uom_id): dict(zip(names, values, strict=True), as_of=as_of)
             for place_id, uom_id, *values in self.env.execute_query(
-                query._get_totals_query(scope, as_of)
+                query._get_totals_query(scope, as_of, everywhere)
             )
         }
 
@@ -44,8 +44,12 @@ class StockAvailability(models.Model):
 class StockAvailabilityQuery(models.AbstractModel):
     _inherit = "stock.availability.query"
 
-    def _get_totals_query(self, scope, as_of):
-        """Return the statement of the totals; see `stock.availability._get_place_totals`."""
+    def _get_totals_query(self, scope, as_of, everywhere=False):
+        """Return the statement of the totals; see `stock.availability._get_place_totals`.
+
+        :param everywhere: nearly all quants are wanted. They are read in one pass then, and not
+            location by location: no index knows ``location_id + 0``.
+        """
         needed = ("product", "place", "member", "claim", "hold", "safety")
         ctes = [(name, cte) for name, cte in self._get_promise_ctes(scope, as_of) if name in needed]
         names = ("on_hand", "reserved", "blocked", "held", "safety")
@@ -53,8 +57,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             ctes,
             SQL(
                 """
-                SELECT place_id, uom_id, %(totals)s,
-                       %(available)s
+                SELECT place_id, uom_id, %(totals)s, %(available)s
                   FROM (
                         SELECT member.place_id, item.uom_id,
                                SUM(quant.quantity)::float8 AS on_hand,
@@ -70,7 +73,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                                     ON template.id = variant.product_tmpl_id
                                    AND template.is_storable
                                ) AS item ON item.id = quant.product_id
-                          JOIN member ON member.location_id = quant.location_id + 0
+                          JOIN member ON member.location_id = %(location)s
                           JOIN place ON place.id = member.place_id
                           %(tables)s
                          GROUP BY member.place_id, item.uom_id
@@ -87,6 +90,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                     self._round(SQL("SUM(%s)", SQL.identifier(name))) for name in names
                 ),
                 available=self._round(SQL("SUM(on_hand - reserved - blocked - held - safety)")),
+                location=SQL("quant.location_id + 0" if everywhere else "quant.location_id"),
                 tables=self._join_blocked_tables(),
                 blocked=self._get_blocked_condition(as_of),
             ),

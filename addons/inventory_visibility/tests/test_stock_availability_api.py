@@ -56,6 +56,9 @@ class TestAvailabilityApi(ReservationCommon):
         self.assertEqual([set(row) for row in some], [named, named | {"qty_external"}])
         for row, whole in zip(some, every, strict=True):
             self.assertEqual(row["qty_available"], whole["qty_available"])
+        # what no place of the call has, or is in every answer, is no figure to compute
+        [row] = self._get_rows(["CHAIR"], places[:1], figures=["qty_external"])
+        self.assertEqual(set(row), named - {"qty_available"})
         with self.assertRaisesRegex(ValidationError, r"figures\[1\]: choose from qty_on_hand"):
             self._get_rows(["CHAIR"], places, figures=["qty_free", "id"])
         with self.assertRaisesRegex(ValidationError, "figures: choose from qty_on_hand"):

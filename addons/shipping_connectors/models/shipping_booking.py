@@ -27,13 +27,26 @@ class ShippingBooking(models.AbstractModel):
     _name = "shipping.booking"
     _description = "Booking with a Carrier"
     _order = "id desc"
+    _check_company_auto = True
 
+    name = fields.Char(compute="_compute_name")
     account_id = fields.Many2one(
         "shipping.account", string="Carrier Account", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        required=True,
+        check_company=True,
+        ondelete="restrict",
+        default=lambda self: self.env["stock.warehouse"].search(
+            [("company_id", "=", self.env.company.id)], limit=1
+        ),
+        help="Where the parcels leave from.",
+    )
+    day = fields.Date(required=True, default=fields.Date.context_today)
     state = fields.Selection(
         [
             (DRAFT, "Draft"),
@@ -53,6 +66,25 @@ class ShippingBooking(models.AbstractModel):
     user_id = fields.Many2one("res.users", string="Booked By", readonly=True, copy=False)
     reference = fields.Char(string="Carrier Reference", readonly=True, copy=False)
     error = fields.Text(string="Problem", readonly=True, copy=False)
+
+    @api.depends("account_id", "day")
+    def _compute_name(self):
+        for one in self:
+            one.name = f"{one.account_id.name or ''} {one.day or ''}".strip()
+
+    def _get_waiting_domain(self):
+        """The parcels of the account that wait at the warehouse."""
+        return [
+            ("account_id", "=", self.account_id.id),
+            ("state", "=", "pending"),
+            ("is_return", "=", False),
+            ("picking_id.picking_type_id.warehouse_id", "=", self.warehouse_id.id),
+        ]
+
+    def _prepare_sender(self):
+        carriers = self.env["delivery.carrier"]
+        sender = carriers._get_shipping_sender(self.warehouse_id, self.company_id)
+        return carriers._prepare_shipping_address(sender)
 
     # -- what each kind says -----------------------------------------------------------------------
 

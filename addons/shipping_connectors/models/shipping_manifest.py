@@ -12,8 +12,7 @@ class ShippingManifest(models.Model):
     _description = "Carrier Manifest"
     _inherit = ["shipping.booking"]
 
-    name = fields.Char(compute="_compute_name")
-    day = fields.Date(required=True, default=fields.Date.context_today, readonly=True)
+    day = fields.Date(readonly=True)
     parcel_ids = fields.One2many(
         "shipping.parcel",
         "manifest_id",
@@ -25,18 +24,13 @@ class ShippingManifest(models.Model):
     document_id = fields.Many2one("ir.attachment", string="Form", readonly=True, copy=False)
     url = fields.Char(string="Form at the Carrier", readonly=True, copy=False)
 
-    @api.depends("account_id", "day")
-    def _compute_name(self):
-        for one in self:
-            one.name = f"{one.account_id.name or ''} {one.day or ''}".strip()
-
     @api.depends("parcel_ids")
     def _compute_parcel_count(self):
         for one in self:
             one.parcel_count = len(one.parcel_ids)
 
     def action_collect(self):
-        """Take all parcels of the account that wait and are on no manifest."""
+        """Take all parcels that wait and are on no manifest."""
         self._check_user()
         for one in self.filtered(lambda one: one.state == DRAFT):
             waiting = self.env["shipping.parcel"].search(one._get_waiting_domain())
@@ -44,13 +38,7 @@ class ShippingManifest(models.Model):
         return True
 
     def _get_waiting_domain(self):
-        return [
-            ("account_id", "=", self.account_id.id),
-            ("company_id", "=", self.company_id.id),
-            ("state", "=", "pending"),
-            ("is_return", "=", False),
-            ("manifest_id", "=", False),
-        ]
+        return [*super()._get_waiting_domain(), ("manifest_id", "=", False)]
 
     def _check_booking(self):
         if not self.account_id._has_capability(port.Capability.MANIFEST):
@@ -62,21 +50,27 @@ class ShippingManifest(models.Model):
         if not self.parcel_ids:
             raise UserError(self.env._("Choose the parcels first: press Collect Parcels."))
         wrong = self.parcel_ids.filtered(
-            lambda one: one.account_id != self.account_id or one.state == "cancelled"
+            lambda one: (
+                one.account_id != self.account_id
+                or one.picking_id.picking_type_id.warehouse_id != self.warehouse_id
+                or one.state == "cancelled"
+            )
         )
         if wrong:
             raise UserError(
                 self.env._(
-                    "%s were cancelled, or bought with another account: remove them.",
+                    "%s were cancelled, bought with another account, or leave from another"
+                    " warehouse: remove them.",
                     ", ".join(wrong.mapped("tracking_number")),
                 )
             )
 
     def _prepare_question(self):
-        return [one.carrier_ref or one.tracking_number for one in self.parcel_ids]
+        references = [one.carrier_ref or one.tracking_number for one in self.parcel_ids]
+        return references, self._prepare_sender()
 
     def _ask(self, adapter, question):
-        return adapter.manifest(question)
+        return adapter.manifest(*question)
 
     def _prepare_booked(self, answer):
         document = self.env["ir.attachment"]

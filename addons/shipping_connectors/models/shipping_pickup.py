@@ -14,19 +14,7 @@ class ShippingPickup(models.Model):
     _name = "shipping.pickup"
     _description = "Carrier Pickup"
     _inherit = ["shipping.booking", "mail.thread"]
-    _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name")
-    warehouse_id = fields.Many2one(
-        "stock.warehouse",
-        required=True,
-        check_company=True,
-        ondelete="restrict",
-        default=lambda self: self.env["stock.warehouse"].search(
-            [("company_id", "=", self.env.company.id)], limit=1
-        ),
-    )
-    day = fields.Date(required=True, default=fields.Date.context_today)
     hour_from = fields.Float(string="From", required=True, default=14.0)
     hour_to = fields.Float(string="Until", required=True, default=17.0)
     instructions = fields.Char(help="For the driver: gate, floor, whom to ask for.")
@@ -54,11 +42,6 @@ class ShippingPickup(models.Model):
         "A driver comes between two times of the same day.",
     )
 
-    @api.depends("account_id", "day")
-    def _compute_name(self):
-        for one in self:
-            one.name = f"{one.account_id.name or ''} {one.day or ''}".strip()
-
     @api.depends("parcel_ids")
     def _compute_parcel_count(self):
         for one in self:
@@ -69,18 +52,12 @@ class ShippingPickup(models.Model):
         self.parcel_ids = [Command.set(self._get_waiting_parcels().ids)]
 
     def _get_waiting_parcels(self):
-        """Parcels of the account that wait at the warehouse and no driver is booked for."""
+        """Parcels that wait and no driver is booked for."""
         if not self.account_id or not self.warehouse_id:
             return self.env["shipping.parcel"]
         booked = self.search([("state", "=", BOOKED), ("account_id", "=", self.account_id.id)])
         return self.env["shipping.parcel"].search(
-            [
-                ("account_id", "=", self.account_id.id),
-                ("state", "=", "pending"),
-                ("is_return", "=", False),
-                ("picking_id.picking_type_id.warehouse_id", "=", self.warehouse_id.id),
-                ("id", "not in", booked.parcel_ids.ids),
-            ]
+            [*self._get_waiting_domain(), ("id", "not in", booked.parcel_ids.ids)]
         )
 
     def _get_zone(self):
@@ -115,13 +92,14 @@ class ShippingPickup(models.Model):
             raise UserError(self.env._("This time is past. Choose another one."))
 
     def _prepare_question(self):
-        sender = self.warehouse_id.partner_id or self.company_id.partner_id
+        weight = sum(self.parcel_ids.mapped("weight"))
         return port.PickupSpec(
-            address=self.env["delivery.carrier"]._prepare_shipping_address(sender),
+            address=self._prepare_sender(),
             earliest=self._get_moment(self.hour_from),
             latest=self._get_moment(self.hour_to),
             references=tuple(one.carrier_ref or one.tracking_number for one in self.parcel_ids),
             instructions=self.instructions or "",
+            weight=self.env["delivery.carrier"]._shipping_weight_to_kg(weight),
         )
 
     def _ask(self, adapter, question):

@@ -35,6 +35,7 @@ class _Handler(TokenHandler):
         ("POST", "/pickup/v3/carrier-pickup", "pickup"),
         ("GET", "/pickup/v3/carrier-pickup/", "read_pickup"),
         ("DELETE", "/pickup/v3/carrier-pickup/", "cancel_pickup"),
+        ("POST", "/scan-forms/v3/scan-form", "manifest"),
     )
 
     def _knows_client(self):
@@ -163,6 +164,19 @@ class _Handler(TokenHandler):
             return 412, self._error("ETAG", "Another version.")
         del self.server.pickups[parts[-1]]
         return 200, b""
+
+    def _manifest(self, parts, body, query):
+        numbers = body["shipment"]["trackingNumbers"]
+        if not body["fromAddress"].get("streetAddress") or set(numbers) - set(
+            self.server.shipments
+        ):
+            return 400, self._error("SCAN", "The address or a number is unknown.")
+        self.server.manifests.append(body)
+        form = {"manifestNumber": f"9275{len(self.server.manifests)}", "trackingNumbers": numbers}
+        return 200, {
+            "SCANFormMetaData": form,
+            "SCANFormImage": base64.b64encode(PDF).decode(),
+        }
 
 
 class LoopbackUSPS(TokenCarrier):

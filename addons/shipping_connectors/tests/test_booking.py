@@ -74,6 +74,10 @@ class TestPickup(BookingCase):
         self.assertEqual(self.server.drivers, [])
         self.pickup.action_cancel()
 
+    def test_the_driver_is_told_the_weight(self):
+        """Two parcels of one lamp of 2 kg each."""
+        self.assertEqual(self.pickup._prepare_question().weight, 4)
+
     def test_one_driver_a_day(self):
         self.pickup.action_book()
         other = self._create_pickup()
@@ -157,8 +161,25 @@ class TestManifest(BookingCase):
     def setUp(self):
         super().setUp()
         self.manifest = self.env["shipping.manifest"].create(
-            {"account_id": self.account.id, "company_id": self.company.id}
+            {
+                "account_id": self.account.id,
+                "company_id": self.company.id,
+                "warehouse_id": self.warehouse.id,
+            }
         )
+
+    def test_one_warehouse(self):
+        """What leaves from another warehouse is on another form."""
+        other = self.env["stock.warehouse"].create(
+            {"name": "Other", "code": "OTH", "company_id": self.company.id}
+        )
+        self.manifest.warehouse_id = other
+        self.manifest.action_collect()
+        self.assertFalse(self.manifest.parcel_ids)
+        self.manifest.parcel_ids = self.parcels
+        with self.assertRaisesRegex(UserError, "leave from another warehouse"):
+            self.manifest.action_book()
+        self.assertEqual(self.server.manifests, [])
 
     def test_the_end_of_the_day(self):
         with self.assertRaisesRegex(UserError, "press Collect Parcels"):

@@ -4,6 +4,7 @@ from odoo.tests import Form, tagged
 
 from ..core.carriers import registry
 from .carrier_case import CarrierCase
+from .loopback_carrier import PDF
 from .loopback_dhl_express import LoopbackDHLExpress
 from .loopback_fedex import LoopbackFedEx
 from .loopback_ups import LoopbackUPS
@@ -101,6 +102,28 @@ class TestNativeCarriers(CarrierCase):
                 [sold] = server.sold
                 self.assertEqual(picking.parcel_ids.tracking_number, sold["tracking_code"])
                 self.assertEqual(self._get_purchases(picking).state, "bought")
+
+    def test_the_end_of_the_day(self):
+        """USPS prints on its form where the parcels leave from."""
+        server, method = self._open("usps")
+        picking = self._create_delivery(1, carrier=method)
+        picking.action_buy_labels()
+        manifest = self.env["shipping.manifest"].create(
+            {
+                "account_id": method.shipping_account_id.id,
+                "company_id": self.company.id,
+                "warehouse_id": self.warehouse.id,
+            }
+        )
+        manifest.action_collect()
+        manifest.action_book()
+        self.env.invalidate_all()
+        [asked] = server.manifests
+        self.assertEqual(asked["shipment"]["trackingNumbers"], [picking.parcel_ids.tracking_number])
+        self.assertEqual(asked["fromAddress"]["streetAddress"], "388 Townsend St")
+        self.assertEqual(asked["entryFacilityZIPCode"], "94107")
+        self.assertEqual((manifest.state, manifest.reference), ("booked", "92751"))
+        self.assertEqual(manifest.document_id.raw, PDF)
 
     def test_options(self):
         server, method = self._open(
