@@ -112,9 +112,6 @@ class ShippingRule(models.Model):
         self.ensure_one()
         prefixes = [one.strip().upper() for one in (self.zip_prefixes or "").split(",")]
         prefixes = tuple(one.replace(" ", "") for one in prefixes if one)
-        categories = self.env["product.category"].search(
-            [("id", "child_of", self.product_categ_ids.ids)]
-        )
         return (
             facts["weight"] >= self.min_weight
             and (not self.max_weight or facts["weight"] <= self.max_weight)
@@ -122,9 +119,15 @@ class ShippingRule(models.Model):
             and (not self.max_value or facts["value"] <= self.max_value)
             and (not self.country_ids or facts["country"] in self.country_ids)
             and (not prefixes or facts["zip"].startswith(prefixes))
-            and (not self.product_categ_ids or bool(facts["categories"] & categories))
+            and (not self.product_categ_ids or self._is_below(facts["categories"]))
             and (not self.partner_category_ids or bool(facts["tags"] & self.partner_category_ids))
         )
+
+    def _is_below(self, categories):
+        """Whether one of the categories is one of the rule's, or lies below one."""
+        own = set(self.product_categ_ids.ids)
+        paths = categories.mapped("parent_path")
+        return any(own.intersection(map(int, path.strip("/").split("/"))) for path in paths)
 
     # -- choosing -------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ import json
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..core import webhook
@@ -51,6 +52,22 @@ class TestCarrierWebhook(HttpCase, CarrierCase):
 
     def _get_receipts(self):
         return self.env["shipping.webhook.receipt"].search([("account_id", "=", self.account.id)])
+
+    def test_who_makes_and_ends_addresses(self):
+        """An address and its secret are the administrators'; others read the account only."""
+        packer = new_test_user(
+            self.env,
+            "packer",
+            groups="shipping_connectors.group_shipping_manager",
+            company_id=self.company.id,
+            company_ids=[self.company.id],
+        )
+        account = self.account.with_user(packer)
+        for action in (account.action_create_webhook, account.action_remove_webhook):
+            with self.assertRaises(AccessError):
+                action()
+        self.env.invalidate_all()
+        self.assertEqual(self.account.webhook_secret, self.secret)
 
     def test_a_report_is_used_once(self):
         body = self._event()

@@ -54,7 +54,7 @@ class SmartReorderAutonomy(models.Model):
         for line in self:
             if line.max_value < 0 or line.max_change < 0 or not 0 <= line.min_confidence <= 100:
                 raise ValidationError(
-                    self.env._("Limits are 0 or more, and the confidence at most 100 %%.")
+                    self.env._("Limits are 0 or more, and the confidence at most 100 %.")
                 )
 
     @api.model
