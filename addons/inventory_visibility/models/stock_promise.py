@@ -154,31 +154,45 @@ class StockPromise(models.AbstractModel):
         if len(pairs) == 1:
             self._lock_one(*pairs[0])
             return
-        found = self._select_for_update(pairs)
-        if len(found) < len(pairs):
-            self.env.execute_query(
-                SQL(
-                    "INSERT INTO stock_promise_counter (product_id, place, revision) VALUES %s"
-                    " ON CONFLICT (product_id, place) DO NOTHING RETURNING id",
-                    SQL(", ").join(SQL("(%s, %s, 0)", *pair) for pair in pairs),
-                )
-            )
-            found = self._select_for_update(pairs)
-        self._touch(SQL("id IN %s", tuple(found)))
+        self._insert_missing(pairs)
+        self._touch(self._select_for_update(pairs))
 
     @api.model
-    def _touch(self, condition):
-        """Change rows, so that a transaction with an older snapshot cannot lock them.
+    def _touch(self, ids):
+        """Change rows, so that a transaction with an older snapshot cannot lock them."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE stock_promise_counter SET revision = (revision + 1) %% 1000000"
+                " WHERE id IN %s",
+                tuple(ids),
+            )
+        )
 
-        :return: how many there are
+    @api.model
+    def _insert_missing(self, pairs):
+        """Make the rows of pairs that have none.
+
+        Before any row is locked: whoever waits here for another one to make a row holds nothing
+        that somebody could wait for in turn, and the locks themselves are taken in one order.
         """
         self.env.cr.execute(
             SQL(
-                "UPDATE stock_promise_counter SET revision = (revision + 1) %% 1000000 WHERE %s",
-                condition,
+                """
+                INSERT INTO stock_promise_counter (product_id, place, revision)
+                SELECT wanted.product_id, wanted.place, 0
+                  FROM (VALUES %s) AS wanted(product_id, place)
+                 WHERE NOT EXISTS (
+                        SELECT 1
+                          FROM stock_promise_counter counter
+                         WHERE counter.product_id = wanted.product_id
+                           AND counter.place = wanted.place
+                       )
+                 ORDER BY wanted.product_id, wanted.place
+                    ON CONFLICT (product_id, place) DO NOTHING
+                """,
+                SQL(", ").join(SQL("(%s, %s)", *pair) for pair in pairs),
             )
         )
-        return self.env.cr.rowcount
 
     @api.model
     def _lock_one(self, product_id, place):

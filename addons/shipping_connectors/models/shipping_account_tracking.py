@@ -23,7 +23,7 @@ THREADS = 4
 BATCH_TIME = 60
 #: after the carrier asked for a pause without saying how long
 PAUSE = timedelta(minutes=5)
-STORE_TRIES = 3
+TRIES = 3
 
 
 class ShippingAccount(models.Model):
@@ -156,25 +156,36 @@ class ShippingAccount(models.Model):
     def _poll_batch(self):
         """:return: how many parcels were asked for"""
         self.ensure_one()
-        pairs = self._claim_batch()
+        pairs = self._try_again(self._claim_batch)
         # what is claimed is so for everybody, and no row is locked while the carrier thinks
         self.env["ir.cron"]._commit_progress()
         if not pairs:
             return 0
         answers = self._ask_tracks(pairs)
-        for attempt in range(1, STORE_TRIES + 1):
+        self._try_again(self._store_batch, answers)
+        return len(pairs)
+
+    def _try_again(self, step, *args):
+        """Take a step that begins a transaction.
+
+        Another worker, a driver or a webhook may have been at the same account or parcels since it
+        began: then again, on what they did.
+        """
+        for attempt in range(1, TRIES + 1):
             try:
-                self.env["shipping.parcel"].with_context(mail_notrack=True)._store_answers(answers)
-                self._note_answers(answers)
+                result = step(*args)
                 self.env.flush_all()
-                break
+                return result
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                # a driver or a webhook was at the same parcels: again, on what they did
                 self.env.cr.rollback()
                 self.env.invalidate_all()
-                if attempt == STORE_TRIES:
+                if attempt == TRIES:
                     raise
-        return len(pairs)
+        return None
+
+    def _store_batch(self, answers):
+        self.env["shipping.parcel"].with_context(mail_notrack=True)._store_answers(answers)
+        self._note_answers(answers)
 
     def _get_budget(self):
         self.ensure_one()
