@@ -202,13 +202,13 @@ class StockAvailabilityDashboard(models.AbstractModel):
             builder._get_ctes(scope, fields.Datetime.now()),
             SQL(
                 """
-                SELECT part.company_id, ARRAY_AGG(DISTINCT template.uom_id), %s
+                SELECT part.company_id, ARRAY_AGG(DISTINCT template.uom_id), %(sums)s
                   FROM (
                         SELECT line.product_id, place.company_id,
-                               SUM(line.on_hand) AS on_hand,
-                               SUM(line.available) AS available,
-                               SUM(line.in_transit) AS in_transit,
-                               SUM(line.consigned) AS consigned
+                               %(on_hand)s AS on_hand,
+                               %(available)s AS available,
+                               %(in_transit)s AS in_transit,
+                               %(consigned)s AS consigned
                           FROM (
                                 SELECT product_id, place_id, on_hand,
                                        on_hand - reserved - blocked AS available,
@@ -228,7 +228,11 @@ class StockAvailabilityDashboard(models.AbstractModel):
                   JOIN product_template template ON template.id = product.product_tmpl_id
                  GROUP BY part.company_id
                 """,
-                sums,
+                sums=sums,
+                **{
+                    name: builder._round(SQL("SUM(%s)", SQL.identifier("line", name)))
+                    for name in ("on_hand", "available", "in_transit", "consigned")
+                },
             ),
         )
 

@@ -150,11 +150,13 @@ class StockAvailabilityQuery(models.AbstractModel):
         return SQL(
             """
             SELECT side.product_id, side.place_id,
-                   GREATEST(SUM(side.quantity * uom.factor::float8), 0) AS quantity
+                   GREATEST(%s, 0) AS quantity
               FROM (%s UNION ALL %s) AS side
               JOIN uom_uom uom ON uom.id = side.product_uom
              GROUP BY side.product_id, side.place_id
             """,
+            # what was sold and came back leaves nothing, in whichever units
+            self._round(SQL("SUM(side.quantity * uom.factor::float8)"), digits=9),
             side("from_id", "to_id", 1, SQL("NOT flow.is_return")),
             side("to_id", "from_id", -1, SQL("flow.is_return")),
         )

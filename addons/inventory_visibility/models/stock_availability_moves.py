@@ -216,8 +216,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         return SQL(
             """
             SELECT product_id, place_id,
-                   SUM(arriving) AS arriving,
-                   SUM(leaving) AS leaving,
+                   %(arriving)s AS arriving, %(leaving)s AS leaving,
                    MIN(first_arrival) AS first_arrival,
                    LEAST(
                         MIN(balance),
@@ -228,7 +227,8 @@ class StockAvailabilityQuery(models.AbstractModel):
                         CASE WHEN MIN(day) > MIN(today) AND MIN(opening) < 0 THEN MIN(today) END
                    ) AS shortage_date
               FROM (
-                    SELECT planned.*, COALESCE(opening.quantity, 0) AS opening, %s AS balance
+                    SELECT planned.*, COALESCE(opening.quantity, 0) AS opening,
+                           %(balance)s AS balance
                       FROM planned
                       LEFT JOIN opening
                         ON opening.product_id = planned.product_id
@@ -236,7 +236,8 @@ class StockAvailabilityQuery(models.AbstractModel):
                    ) AS line
              GROUP BY product_id, place_id
             """,
-            self._round(
+            **self._get_planned_sums(),
+            balance=self._round(
                 SQL(
                     "COALESCE(opening.quantity, 0) + SUM(planned.change) OVER ("
                     "PARTITION BY planned.product_id, planned.place_id ORDER BY planned.day)"

@@ -231,8 +231,8 @@ class StockAvailabilityQuery(models.AbstractModel):
 
     def _cte_hold(self):
         return SQL(
-            "SELECT product_id, place_id, SUM(quantity) AS quantity"
-            " FROM claim GROUP BY product_id, place_id"
+            "SELECT product_id, place_id, %s AS quantity FROM claim GROUP BY product_id, place_id",
+            self._round(SQL("SUM(quantity)")),
         )
 
     def _get_hold_columns(self):

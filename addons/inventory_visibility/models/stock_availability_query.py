@@ -295,15 +295,19 @@ class StockAvailabilityQuery(models.AbstractModel):
     # Helpers
     # ------------------------------------------------------------------
 
-    def _round(self, expression):
+    def _round(self, expression, digits=None):
         """Return a floating point expression rounded to the digits of quantities, halves up.
 
         Floats are added up several times faster than decimals, which would have to be turned into
         floats in the end. What is added are decimals of few digits, so that the nearest decimal
         is the exact sum. The scale is a trifle larger, for halves that have no exact float; adding
         zero makes -0 a plain one.
+
+        :param int digits: others than those of quantities
         """
-        scale = 10.0 ** self.env["decimal.precision"].precision_get("Product Unit")
+        if digits is None:
+            digits = self.env["decimal.precision"].precision_get("Product Unit")
+        scale = 10.0**digits
         return SQL(
             "(ROUND((%s) * %s::float8) / %s::float8 + 0)", expression, scale * (1 + 1e-12), scale
         )

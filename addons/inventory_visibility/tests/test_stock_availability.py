@@ -374,6 +374,20 @@ class TestStockAvailability(AvailabilityCommon):
         self._do(back)
         self.assertAlmostEqual(self._get()["daily_demand"], 81 / 90)
 
+    def test_decimals_add_up_exactly(self):
+        """0.1 + 0.2 is 0.3 also where floats are added; what came back is no demand."""
+        self._receive(self.central, 0.1, days=1)
+        self._receive(self.central, 0.2, days=2)
+        self.assertEqual(self._get()["qty_incoming"], 0.3)
+        self._sell(0.1)
+        sold = self._sell(0.2)
+        self._do(
+            self._move(
+                self.customer, self.central.lot_stock_id, 0.3, origin_returned_move_id=sold.id
+            )
+        )
+        self.assertEqual(self._get()["daily_demand"], 0.0)
+
     def test_demand_of_other_warehouses_and_production_counts(self):
         production = self.env["stock.location"].search([("usage", "=", "production")], limit=1)
         self._stock(90)
