@@ -135,7 +135,7 @@ class StockAvailabilityLookup(models.AbstractModel):
             domain |= Domain.OR(Domain(name, "in", codes) for name in names)
         domain &= self._get_limit(model)
         by_value = {}
-        for record in records.search_fetch(domain, self._get_looked_at(model, names)):
+        for record in records.search_fetch(domain, self._get_looked_at(model, names), order="id"):
             by_value.setdefault(record.id, set()).add(record)
             for name in names:
                 if codes and record[name]:
