@@ -282,6 +282,11 @@ class TestDashboardTour(DashboardCommon, HttpCase):
     def test_from_the_menu_to_a_cell_and_on(self):
         self.start_tour("/odoo", "inventory_visibility_dashboard", login="admin")
 
+    def test_each_figure_of_the_strip_opens_its_list(self):
+        self.start_tour(
+            "/odoo/inventory-dashboard", "inventory_visibility_dashboard_strip", login="admin"
+        )
+
     def test_an_address_survives_a_reload(self):
         search = json.dumps([["field", "product_id", "Tour chair", "ilike", "Tour chair"]])
         query = urlencode(

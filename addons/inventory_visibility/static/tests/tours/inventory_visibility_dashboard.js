@@ -3,6 +3,40 @@ import { stepUtils } from "@web_tour/tour_utils";
 
 const CELL = 'tr:contains("Tour chair") td[data-column="0"]';
 
+const STRIP = [
+    "on_hand",
+    "available",
+    "in_transit",
+    "stock_outs",
+    "stock_outs_projected",
+    "overdue_receipts",
+    "overdue_transfers",
+];
+
+registry.category("web_tour.tours").add("inventory_visibility_dashboard_strip", {
+    steps: () =>
+        STRIP.flatMap((figure) => [
+            {
+                content: `Open what is behind ${figure}`,
+                trigger: `.o_iv_strip button[data-figure="${figure}"]:enabled`,
+                run: "click",
+            },
+            {
+                content: `The list of ${figure} is there, without an error`,
+                trigger: ".o_list_view .o_list_renderer, .o_kanban_view .o_kanban_renderer",
+            },
+            {
+                content: "And back",
+                trigger: '.breadcrumb-item:contains("Inventory Dashboard") a',
+                run: "click",
+            },
+            {
+                content: "The dashboard is there again",
+                trigger: ".o_iv_dashboard .o_iv_matrix",
+            },
+        ]),
+});
+
 registry.category("web_tour.tours").add("inventory_visibility_dashboard", {
     steps: () => [
         stepUtils.showAppsMenuItem(),
