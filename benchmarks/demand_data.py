@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import gzip
 import importlib
 import importlib.util
@@ -11,11 +10,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import make_demand
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "demand"
 ENGINE = ROOT / "addons" / "smart_reorder" / "engine"
 ALIAS = "smart_reorder_engine_benchmark"
-ONLINE_RETAIL, M5 = "online_retail/transactions.csv.gz", "m5/m5_daily_250items_x_10stores.csv.gz"
+M5 = "m5/m5_daily_250items_x_10stores.csv.gz"
 
 
 def engine(name: str):
@@ -39,7 +40,7 @@ class Demand:
     product: list[str]
 
 
-def repository() -> Demand:
+def sample_company() -> Demand:
     """Product × warehouse of the sample company's extract of Online Retail."""
     from sample_company import extract
 
@@ -57,15 +58,9 @@ def repository() -> Demand:
     return Demand(history, [code for code, _warehouse in keys])
 
 
-def online_retail(path: Path = SHARED / ONLINE_RETAIL) -> Demand:
-    """All products of the source; write-offs (without a price) and fees are no demand."""
-    first = datetime.date(2010, 12, 1)
-    lines = []
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if float(row["UnitPrice"]) > 0 and row["StockCode"][:5].isdigit():
-                day = datetime.date.fromisoformat(row["InvoiceDate"][:10]) - first
-                lines.append((row["StockCode"], day.days, float(row["Quantity"])))
+def online_retail() -> Demand:
+    """All products of the source, from the daily extract in the repository."""
+    lines = list(make_demand.read())
     keys = sorted({code for code, _day, _quantity in lines})
     index = {key: position for position, key in enumerate(keys)}
     history = engine("history").build_history(
@@ -73,7 +68,7 @@ def online_retail(path: Path = SHARED / ONLINE_RETAIL) -> Demand:
         [day for _code, day, _quantity in lines],
         [quantity for _code, _day, quantity in lines],
         len(keys),
-        (datetime.date(2011, 12, 9) - first).days,  # of the last day there is only the morning
+        make_demand.DAYS,
     )
     return Demand(history, keys)
 

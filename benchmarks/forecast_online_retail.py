@@ -54,7 +54,7 @@ def run(env=None):
     import numpy as np
 
     forecast = demand_data.engine("forecast")
-    demand = demand_data.repository().history
+    demand = demand_data.sample_company().history
     ours = measure(np, forecast, demand)
     flat = measure(np, forecast, demand, {"flat": forecast.METHODS["ma28"]})
     yield Figure("reorder.forecast_series", ours["series"], "series")

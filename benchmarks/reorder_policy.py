@@ -44,16 +44,7 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario("online_retail", demand_data.repository, 7, 14, 0.95, 3.0),
-    Scenario(
-        "online_retail_all",
-        demand_data.online_retail,
-        7,
-        14,
-        0.95,
-        3.0,
-        demand_data.ONLINE_RETAIL,
-    ),
+    Scenario("online_retail", demand_data.online_retail, 7, 14, 0.95, 3.0),
     Scenario("m5_weekly", demand_data.m5, 7, 7, 0.98, 1.0, demand_data.M5),
     Scenario("m5_daily", demand_data.m5, 1, 14, 0.98, 1.0, demand_data.M5),
 )
