@@ -6,6 +6,8 @@ server in the same run, one client after the other: the difference is what our c
 
 from __future__ import annotations
 
+import json
+
 from .figures import Figure, percentile, seconds
 from .generate import PREFIX
 from .server import serve
@@ -16,6 +18,7 @@ DATASET = "network"
 
 PRODUCTS, CALLS = 100, 30
 RESERVATIONS = 300
+CART = 5
 
 
 def run(env):
@@ -29,16 +32,23 @@ def run(env):
 
             def availability(call):
                 first = 1 + call * PRODUCTS
-                rows = client.call(
-                    "stock.availability",
-                    "get_availability",
-                    products=[f"{PREFIX}-{first + number}" for number in range(PRODUCTS)],
-                    places=named,
+                products = [f"{PREFIX}-{first + number}" for number in range(PRODUCTS)]
+                answer = []
+                time = seconds(
+                    lambda: answer.append(
+                        client.ask(
+                            "stock.availability",
+                            "get_availability",
+                            products=products,
+                            places=named,
+                        )
+                    )
                 )
-                assert len(rows) == PRODUCTS * len(places)
+                assert len(json.loads(answer[0])) == PRODUCTS * len(places)
+                return 1000 * time
 
             availability(0)
-            times = [1000 * seconds(lambda c=call: availability(c)) for call in range(1, CALLS + 1)]
+            times = [availability(call) for call in range(1, CALLS + 1)]
             yield Figure(
                 "visibility.api_availability_p95",
                 percentile(times, 0.95),
@@ -47,20 +57,21 @@ def run(env):
                 why=f"{PRODUCTS} products × {len(places)} places in one call, over HTTP",
             )
 
-            def reserve(number):
-                (answer,) = client.call(
+            def reserve(number, lines=1):
+                answers = client.call(
                     "stock.soft.reservation",
                     "reserve",
                     lines=[
                         {
-                            "reference": f"{PREFIX}-{number}",
-                            "product": f"{PREFIX}-{1 + number * 7}",
+                            "reference": f"{PREFIX}-{lines}-{number}",
+                            "product": f"{PREFIX}-{1 + number * 7 + line}",
                             "place": {"warehouse": warehouse.code},
                             "quantity": 1,
                         }
+                        for line in range(lines)
                     ],
                 )
-                return answer["state"]
+                return [answer["state"] for answer in answers]
 
             def nothing():
                 client.call("res.users", "context_get")
@@ -68,9 +79,9 @@ def run(env):
             reserve(0)
             idle = seconds(lambda: [nothing() for _call in range(RESERVATIONS)])
             states = []
-            busy = seconds(
-                lambda: states.extend(reserve(number) for number in range(1, RESERVATIONS + 1))
-            )
+            numbers = range(1, RESERVATIONS + 1)
+            busy = seconds(lambda: [states.extend(reserve(number)) for number in numbers])
+            carts = seconds(lambda: [reserve(number, lines=CART) for number in numbers])
     finally:
         env.cr.rollback()
         for table in ("stock_soft_reservation", "stock_promise_counter"):
@@ -78,6 +89,12 @@ def run(env):
         env.cr.commit()
     yield Figure("visibility.api_nothing_rate", RESERVATIONS / idle, "calls/s")
     yield Figure("visibility.api_reserve_rate", RESERVATIONS / busy, "calls/s")
+    yield Figure(
+        "visibility.api_reserve_cart_rate",
+        CART * RESERVATIONS / carts,
+        "lines/s",
+        why=f"{CART} lines in one call",
+    )
     yield Figure("visibility.api_reserve_held", states.count("held"), "reservations", at_least=1)
     yield Figure(
         "visibility.api_reserve_share",

@@ -77,10 +77,17 @@ class Client:
 
         :raise RuntimeError: the server answered with an error
         """
+        return json.loads(self.ask(model, method, **arguments))
+
+    def ask(self, model: str, method: str, **arguments) -> bytes:
+        """Call a method and return the answer as it came, which is what a server is timed by.
+
+        :raise RuntimeError: the server answered with an error
+        """
         body = json.dumps(arguments)
         self.connection.request("POST", f"/json/2/{model}/{method}", body, self.headers)
         response = self.connection.getresponse()
         content = response.read()
         if response.status != 200:
             raise RuntimeError(f"{response.status}: {content[:500].decode(errors='replace')}")
-        return json.loads(content)
+        return content

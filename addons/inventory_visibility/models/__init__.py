@@ -57,6 +57,7 @@ from . import (
     stock_soft_reservation_book,
     stock_soft_reservation_close,
     stock_soft_reservation_gc,
+    stock_soft_reservation_transaction,
     stock_webhook,
     stock_webhook_event,
     stock_webhook_event_delivery,

@@ -33,9 +33,6 @@ class StockAvailabilityLookup(models.AbstractModel):
         :raise ValidationError: see the class
         """
         products = self._find("product.product", ("default_code", "barcode"), values, argument)
-        # whoever may see a product may see its template
-        templates = self.env["product.template"].union(*(p.product_tmpl_id for p in products))
-        templates.sudo().fetch(["is_storable", "uom_id", "company_id"])
         counted = self._get_counted(self.env["product.product"].union(*products))
         for index, product in enumerate(products):
             if product not in counted:
@@ -135,12 +132,52 @@ class StockAvailabilityLookup(models.AbstractModel):
             domain |= Domain.OR(Domain(name, "in", codes) for name in names)
         domain &= self._get_limit(model)
         by_value = {}
-        for record in records.search_fetch(domain, self._get_looked_at(model, names), order="id"):
+        for record in self._fetch(records, domain, self._get_looked_at(model, names)):
             by_value.setdefault(record.id, set()).add(record)
             for name in names:
                 if codes and record[name]:
                     by_value.setdefault(record[name], set()).add(record)
         return self._prefer_active(by_value)
+
+    @api.model
+    def _fetch(self, records, domain, names):
+        """Return the records of a domain, their fields read."""
+        if records._name == "product.product":
+            return self._fetch_products(records, domain, names)
+        return records.search_fetch(domain, names, order="id")
+
+    @api.model
+    def _fetch_products(self, products, domain, names):
+        """Return the products of a domain, read in one statement with their templates and units.
+
+        Whoever may see a product may see these.
+        """
+        query = products._search(domain, order="id")
+        alias = products._table
+        templates, template = products._fields["product_tmpl_id"].join(
+            products.sudo(), alias, query
+        )
+        units, unit = templates._fields["uom_id"].join(templates, template, query)
+        columns = [
+            *((products, alias, name) for name in ("id", *names)),
+            *(
+                (templates, template, name)
+                for name in ("id", "is_storable", "uom_id", "company_id")
+            ),
+            *((units, unit, name) for name in ("id", "name")),
+        ]
+        rows = self.env.execute_query(
+            query.select(
+                *(records._field_to_sql(table, name, query) for records, table, name in columns)
+            )
+        )
+        for index, (records, _table, name) in enumerate(columns):
+            values = [row[index] for row in rows]
+            if name == "id":
+                read = records.browse(values)
+            else:
+                records._fields[name]._insert_cache(read, values)
+        return products.browse(row[0] for row in rows)
 
     @api.model
     def _prefer_active(self, by_value):
