@@ -107,10 +107,11 @@ def ensure_work(env: Environment) -> None:
         update = [name for name in changed if name in known]
         new = [name for name in changed if name not in known]
         with step(f"Updating {', '.join(changed)}") as current:
-            if new:
-                databases.install(env, WORK, new, step=current)
+            # what is new may need what has changed below it
             if update:
                 databases.install(env, WORK, update, update=True, step=current)
+            if new:
+                databases.install(env, WORK, new, step=current)
     databases.mark_complete(env, WORK, wanted)
 
 
