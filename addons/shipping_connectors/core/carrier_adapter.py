@@ -72,6 +72,21 @@ class CarrierAdapter:
                 "label_format",
                 format=spec.label_format,
             )
+        if spec.service_point is not None:
+            if Capability.SERVICE_POINTS not in self.capabilities:
+                raise Rejected(
+                    f"{self.name} delivers to no service points here. Remove the one that was "
+                    "chosen.",
+                    "service_point",
+                )
+            if not spec.recipient.email:
+                # whoever waits at home for a parcel that waits elsewhere
+                raise Rejected(
+                    f"{spec.recipient.name} has no e-mail address, by which {self.name} tells that "
+                    "the parcel can be fetched. Enter it on the contact.",
+                    "missing_email_of_recipient",
+                    name=spec.recipient.name,
+                )
         self.check_account()
         return check(spec, self.needs)
 

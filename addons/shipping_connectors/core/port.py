@@ -73,6 +73,11 @@ class Unknown(CarrierError):
     """May have been bought: look it up with ``find`` before anything else is sent."""
 
 
+def is_carrier_fault(failure: CarrierError) -> bool:
+    """Whether the carrier, or the account with it, failed, and not what it was asked for."""
+    return not isinstance(failure, Rejected) or failure.code == "auth"
+
+
 # -- what is asked --------------------------------------------------------------------------------
 
 
@@ -185,6 +190,22 @@ class Option(str, Enum):
 
 
 @dataclass(frozen=True)
+class ServicePoint:
+    """A shop, a station or a locker where a recipient fetches a parcel.
+
+    :param reference: the carrier's own name of it, at most 20 letters
+    :param address: ``name`` is what the place is called
+    :param distance: km from where it was asked for, ``None`` when not told
+    :param hours: when it is open, for people to read
+    """
+
+    reference: str
+    address: Address
+    distance: float | None = None
+    hours: str = ""
+
+
+@dataclass(frozen=True)
 class ShipmentSpec:
     """What is to be carried from where to where.
 
@@ -195,6 +216,7 @@ class ShipmentSpec:
     :param insured_value: of each parcel, in ``currency``; 0 insures nothing beyond the usual
     :param is_return: from the recipient back to the sender; the two are not swapped here
     :param label_format: ``pdf``, ``zpl`` or ``png``
+    :param service_point: where the recipient fetches it, instead of being delivered to
     """
 
     sender: Address
@@ -209,6 +231,7 @@ class ShipmentSpec:
     currency: str = ""
     is_return: bool = False
     label_format: str = "pdf"
+    service_point: ServicePoint | None = None
 
     def only(self, parcels: tuple[Parcel, ...]) -> ShipmentSpec:
         """Some of the parcels as a shipment of their own, which declares what is in them.
@@ -407,6 +430,9 @@ class Carrier(Protocol):
 
     def validate(self, address: Address) -> AddressCheck:
         """Whether the carrier finds the address."""
+
+    def service_points(self, address: Address) -> Sequence[ServicePoint]:
+        """Where a recipient can fetch a parcel near an address, the nearest first."""
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         """Books a driver."""

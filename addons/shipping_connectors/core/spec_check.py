@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 
-from .port import Address, Customs, Option, Rejected, ShipmentSpec
+from .port import Address, Customs, Option, Parcel, Rejected, ShipmentSpec
 
 #: countries whose addresses carry a state or province on a label
 STATE_COUNTRIES = frozenset({"US", "CA", "AU", "BR", "MX", "IN", "IE", "MY"})
@@ -22,6 +23,20 @@ NO_ZIP_COUNTRIES = frozenset(
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What no service of a carrier takes; what only some refuse, they refuse themselves.
+
+    :param weight: kg of a parcel
+    :param length: mm of the longest side
+    :param girth: mm of the longest side and twice the two others together
+    """
+
+    weight: Decimal | None = None
+    length: Decimal | None = None
+    girth: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Needs:
     """What one carrier demands beyond what all do."""
 
@@ -31,6 +46,7 @@ class Needs:
     latin: bool = True
     #: pairs of countries between which nothing is declared
     customs_unions: tuple[frozenset[str], ...] = ()
+    limits: Limits = Limits()
 
 
 #: the customs territory: the members, and Monaco with France
@@ -76,10 +92,30 @@ def check(spec: ShipmentSpec, needs: Needs) -> ShipmentSpec:
                 "missing_size",
                 parcel=parcel.reference,
             )
+        _check_limits(parcel, needs.limits)
     spec = replace(spec, sender=sender, recipient=recipient)
     if crosses_border(spec, needs.customs_unions or (EU,)):
         _check_customs(spec.customs)
     return spec
+
+
+def _check_limits(parcel: Parcel, limits: Limits) -> None:
+    sides = sorted((parcel.length, parcel.width, parcel.height), reverse=True)
+    girth = sides[0] + 2 * (sides[1] + sides[2])
+    measures = (
+        ("too_heavy", "weighs", parcel.weight or Decimal(0), limits.weight, 1, "kg"),
+        ("too_long", "is as long as", sides[0], limits.length, 10, "cm"),
+        ("too_big", "measures, with its girth,", girth, limits.girth, 10, "cm"),
+    )
+    for code, verb, value, limit, unit, name in measures:
+        if limit is not None and value > limit:
+            raise Rejected(
+                f"{parcel.reference} {verb} {value / unit:.2f} {name}, and the carrier takes at "
+                f"most {limit / unit:.2f} {name}. Pack it into several parcels, or choose another "
+                "carrier.",
+                code,
+                parcel=parcel.reference,
+            )
 
 
 def _check_address(address: Address, role: str, needs: Needs) -> Address:

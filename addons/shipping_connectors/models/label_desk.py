@@ -9,7 +9,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from ..core import port
-from .purchase_ledger import LEASE, LEASE_MARGIN, Ledger, Row, Slot, SlotTaken
+from .purchase_ledger import Ledger
+from .purchase_row import LEASE, LEASE_MARGIN, Row, Slot, SlotTaken
 from .shipping_purchase import BOUGHT, REJECTED, SENDING, VOID_PENDING, VOIDED
 
 _logger = logging.getLogger(__name__)
@@ -148,6 +149,7 @@ class LabelDesk:
             "size": self.env._("the size"),
             "service": self.env._("the service"),
             "account": self.env._("the carrier account"),
+            "point": self.env._("the service point"),
         }
         changed = [
             labels.get(name, name)
@@ -196,7 +198,7 @@ class LabelDesk:
             bought = adapter.buy(spec, rows[0].request_key)
         except (port.Rejected, port.Retryable) as failure:
             message = self.carrier._get_shipping_error_message(failure)
-            self.ledger.reject(rows, message)
+            self.ledger.reject(rows, message, port.is_carrier_fault(failure))
             raise UserError(
                 self.env._("%(picking)s: %(problem)s", picking=self.picking.name, problem=message)
             ) from failure
@@ -211,7 +213,7 @@ class LabelDesk:
     def _after_doubt(self, rows, slots, failure):
         """The answer was lost: often the carrier can say at once that it sold."""
         message = self.carrier._get_shipping_error_message(failure)
-        self.ledger.doubt(rows, message)
+        self.ledger.doubt(rows, message, is_carrier_fault=True)
         settle(self.env, self.account, replace(rows[0], error=message))
         paid = self.ledger.paid([row.id for row in rows])
         if len(paid) == len(rows):
@@ -240,13 +242,14 @@ def describe_parcel(spec, parcel, carrier):
         "size": f"{parcel.length:.0f}x{parcel.width:.0f}x{parcel.height:.0f}",
         "service": spec.service,
         "account": carrier.shipping_account_id.id,
+        "point": spec.service_point.reference if spec.service_point else "",
     }
 
 
 def settle(env, account, row):
     """Ask the carrier what became of a purchase, and write it down.
 
-    :param row: a :class:`~.purchase_ledger.Row` in state *unknown*, or *sending* by a dead worker
+    :param row: a :class:`~.purchase_row.Row` in state *unknown*, or *sending* by a dead worker
     """
     ledger = Ledger(env)
     rows = ledger.request_rows(row.request_key)

@@ -12,18 +12,16 @@ handed back in memory, as :class:`Paid`.
 from __future__ import annotations
 
 import functools
-import secrets
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import timedelta, timezone
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..core import port
+from .purchase_row import LEASE, Paid, Row, SlotTaken, new_key
 from .shipping_purchase import (
     BOUGHT,
     LIVE,
@@ -36,80 +34,9 @@ from .shipping_purchase import (
 )
 from .tools import to_decimal
 
-#: after so long whoever sent a purchase is dead or has given up, see `carrier_session`
-LEASE = timedelta(minutes=5)
-#: a purchase is not sent any more when so little of the lease is left
-LEASE_MARGIN = timedelta(minutes=2)
 #: waits between look-ups of an unknown purchase: from minutes to a day
 LONGEST_PAUSE = timedelta(days=1)
 TRIES = 5
-_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-
-
-def new_key() -> str:
-    """A key that no other database has: 16 letters and digits, which every carrier takes."""
-    return "".join(secrets.choice(_ALPHABET) for _place in range(16))
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A parcel that a label is wanted for; ``name`` identifies it for good."""
-
-    picking_id: int
-    picking_name: str
-    package_id: int
-    reference: str
-    is_return: bool
-    contents: dict = field(default_factory=dict, hash=False)
-
-    @property
-    def name(self) -> str:
-        way = "return" if self.is_return else "out"
-        return f"{self.picking_id}-{self.package_id}-{way}"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the ledger as it was when it was read."""
-
-    id: int
-    key: str
-    request_key: str
-    slot: str
-    state: str
-    sent_at: datetime | None
-    contents: dict
-    user: str
-    error: str
-
-    @property
-    def is_abandoned(self) -> bool:
-        """Whether it was being sent by a worker that is no more."""
-        return self.state == SENDING and self.sent_at < fields.Datetime.now() - LEASE
-
-
-@dataclass(frozen=True)
-class Paid:
-    """A label that was bought, now or before."""
-
-    key: str
-    slot: str
-    reference: str
-    tracking_number: str
-    cost: Decimal
-    currency: str
-    carrier_ref: str
-    service_name: str
-    transit_days: int
-    promised_at: datetime | None
-    labels: tuple[port.Label, ...] = field(repr=False)
-    documents: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
-    contents: dict = field(default_factory=dict, hash=False)
-    is_new: bool = False
-
-
-class SlotTaken(Exception):
-    """Somebody else buys the label of one of these parcels at this moment."""
 
 
 def step(method):
@@ -331,18 +258,23 @@ class Ledger:
         )
 
     @step
-    def reject(self, model, rows, message) -> None:
-        """Certainly not bought."""
-        self._lock(model, rows).filtered(lambda row: row.state in (SENDING, UNKNOWN)).write(
-            {"state": REJECTED, "error": message, "next_check": False}
-        )
+    def reject(self, model, rows, message, is_carrier_fault=False) -> None:
+        """Certainly not bought.
+
+        :param is_carrier_fault: nothing was wrong with what was asked for
+        """
+        values = {"state": REJECTED, "error": message, "next_check": False}
+        if is_carrier_fault:
+            values["is_carrier_fault"] = True
+        self._lock(model, rows).filtered(lambda row: row.state in (SENDING, UNKNOWN)).write(values)
 
     @step
-    def doubt(self, model, rows, message) -> None:
+    def doubt(self, model, rows, message, is_carrier_fault=False) -> None:
         """May be bought: to be looked up."""
+        values = {"is_carrier_fault": True} if is_carrier_fault else {}
         records = self._lock(model, rows)
         for record in records.filtered(lambda row: row.state in (SENDING, UNKNOWN)):
-            self._postpone(record, message, state=UNKNOWN)
+            self._postpone(record, message, state=UNKNOWN, **values)
 
     @step
     def request_rows(self, model, request_key) -> list[Row]:

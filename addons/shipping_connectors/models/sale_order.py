@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "shipping.service.point.mixin"]
 
     rate_service_id = fields.Many2one(
         "delivery.rate.service",

@@ -94,6 +94,11 @@ class ShippingPurchase(models.Model):
     check_count = fields.Integer(string="Look-ups", readonly=True, aggregator=None)
     is_void_refused = fields.Boolean(string="Void Refused", readonly=True)
     error = fields.Text(string="Problem", readonly=True)
+    is_carrier_fault = fields.Boolean(
+        readonly=True,
+        help="The carrier failed: it could not be reached, gave no usable answer, or refused the "
+        "credentials. Nothing was wrong with the parcel.",
+    )
     answer = fields.Text(
         string="Carrier's Answer",
         readonly=True,

@@ -7,7 +7,8 @@ from odoo.tools import SQL
 
 from ..core import port
 from . import label_desk
-from .purchase_ledger import LEASE, Ledger
+from .purchase_ledger import Ledger
+from .purchase_row import LEASE
 from .shipment import Shipment
 from .shipping_purchase import BOUGHT, SENDING, UNKNOWN, VOID_PENDING, VOIDED
 

@@ -10,4 +10,5 @@ class StockMove(models.Model):
             order = self.reference_ids.sale_ids[:1]
             values["rate_service_id"] = order.rate_service_id.id
             values["shipping_service_code"] = order.shipping_service_code
+            values["shipping_service_point"] = order.shipping_service_point
         return values

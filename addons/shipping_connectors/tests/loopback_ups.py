@@ -42,6 +42,7 @@ class _Handler(TokenHandler):
         ("POST", "/api/labels/v1/recovery", "find"),
         ("POST", "/api/shipments/v2409/ship", "buy"),
         ("DELETE", "/api/shipments/v2409/void/cancel", "void"),
+        ("POST", "/api/locations/v3/search/availabilities/64", "points"),
     )
 
     def _knows_client(self):
@@ -93,6 +94,7 @@ class _Handler(TokenHandler):
                 "tracking_code": number,
                 "reference": references[0]["Value"],
                 "refund_status": None,
+                "point": shipment.get("AlternateDeliveryAddress", {}).get("UPSAccessPointID"),
             }
         return 200, {
             "ShipmentResponse": {
@@ -135,6 +137,27 @@ class _Handler(TokenHandler):
                 ],
             }
         }
+
+    def _points(self, parts, body, query):
+        asked = body["LocatorRequest"]["OriginAddress"]["AddressKeyFormat"]
+        places = [("U97117071", "THE UPS STORE", "0.8"), ("U12345678", "CORNER SHOP", "2.1")]
+        found = [
+            {
+                "AddressKeyFormat": {
+                    "ConsigneeName": name,
+                    "AddressLine": "1601 PACIFIC HWY",
+                    "PoliticalDivision2": asked["PoliticalDivision2"],
+                    "PoliticalDivision1": asked["PoliticalDivision1"],
+                    "PostcodePrimaryLow": asked["PostcodePrimaryLow"],
+                    "CountryCode": asked["CountryCode"],
+                },
+                "Distance": {"Value": distance, "UnitOfMeasurement": {"Code": "KM"}},
+                "StandardHoursOfOperation": "Mon-Fri: 8:00am-6:00pm",
+                "AccessPointInformation": {"PublicAccessPointID": number},
+            }
+            for number, name, distance in places
+        ]
+        return 200, {"LocatorResponse": {"SearchResults": {"DropLocation": found}}}
 
     def _void(self, parts, body, query):
         number = query["trackingnumber"][0]

@@ -103,6 +103,68 @@ class TestNativeCarriers(CarrierCase):
                 self.assertEqual(picking.parcel_ids.tracking_number, sold["tracking_code"])
                 self.assertEqual(self._get_purchases(picking).state, "bought")
 
+    def test_fetched_at_a_service_point(self):
+        server, method = self._open("ups")
+        order = self._create_order(1, carrier=method)
+        self.assertTrue(order.has_service_points)
+        action = order.action_choose_service_point()
+        choice = self.env["shipping.service.point.choice"].browse(action["res_id"])
+        self.assertRecordValues(
+            choice.line_ids,
+            [
+                {
+                    "name": "THE UPS STORE",
+                    "address": "1601 PACIFIC HWY, 90277 Redondo Beach CA",
+                    "distance": "0.8 km",
+                    "hours": "Mon-Fri: 8:00am-6:00pm",
+                },
+                {
+                    "name": "CORNER SHOP",
+                    "address": "1601 PACIFIC HWY, 90277 Redondo Beach CA",
+                    "distance": "2.1 km",
+                    "hours": "Mon-Fri: 8:00am-6:00pm",
+                },
+            ],
+        )
+        choice.line_ids[0].action_choose()
+        self.assertIn("THE UPS STORE", order.shipping_service_point_name)
+        order.action_confirm()
+        picking = order.picking_ids
+        self.assertEqual(picking.shipping_service_point_name, order.shipping_service_point_name)
+        # the recipient has to hear where it waits
+        self.customer.email = False
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            picking.action_buy_labels()
+        self.assertEqual(server.sold, [])
+        self.customer.email = "swan@example.com"
+        picking.action_buy_labels()
+        self.assertEqual([one["point"] for one in server.sold], ["U97117071"])
+        # a label for one place is not used for another
+        picking.action_choose_service_point()
+        lines = self.env["shipping.service.point.choice.line"].search([], order="id desc", limit=1)
+        lines.action_choose()
+        with self.assertRaisesRegex(UserError, "before the service point changed"):
+            picking.action_buy_labels()
+        picking.action_remove_service_point()
+        self.assertFalse(picking.shipping_service_point_name)
+        picking.parcel_ids.action_cancel()
+        picking.action_buy_labels()
+        self.assertEqual([one["point"] for one in server.sold if not one["refund_status"]], [None])
+
+    def test_a_service_point_is_one_of_its_carrier(self):
+        _server, method = self._open("ups")
+        _other_server, other = self._open("usps")
+        order = self._create_order(1, carrier=method)
+        order.action_choose_service_point()
+        line = self.env["shipping.service.point.choice.line"].search([], order="id", limit=1)
+        line.action_choose()
+        order.carrier_id = other
+        self.assertFalse(order.shipping_service_point_name, "UPS' shop is none of USPS'")
+        order.carrier_id = self.loopback_method
+        self.assertFalse(order.has_service_points)
+        with self.assertRaisesRegex(UserError, "delivers to no service points"):
+            order.action_choose_service_point()
+
     def test_the_end_of_the_day(self):
         """USPS prints on its form where the parcels leave from."""
         server, method = self._open("usps")
@@ -141,7 +203,7 @@ class TestNativeCarriers(CarrierCase):
         picking = self._create_delivery(1, carrier=method)
         [parcel] = method._prepare_shipment_spec_from_picking(picking).parcels
         self.assertEqual(float(parcel.dry_ice_weight), 0.5)
-        # what is not packed has the size of the usual box
+        # what is not packed has the size of the usual package
         self.assertEqual((parcel.length, parcel.width, parcel.height), (300, 200, 100))
         picking.action_buy_labels()
         self.assertEqual(len(server.sold), 1)

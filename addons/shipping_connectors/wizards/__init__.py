@@ -6,4 +6,5 @@ from . import (
     shipping_pack_check,
     shipping_pack_scan,
     shipping_rate_shop,
+    shipping_service_point_choice,
 )

@@ -5,6 +5,10 @@ from decimal import Decimal
 
 import pytest
 from carrier_kit import PARCEL, RECIPIENT, SENDER, shipment
+from shipping_core.carriers.dhl_express import DHLExpress
+from shipping_core.carriers.fedex import FedEx
+from shipping_core.carriers.ups import UPS
+from shipping_core.carriers.usps import USPS
 from shipping_core.port import Address, Customs, CustomsItem, Rejected
 from shipping_core.spec_check import EU, Needs, check, crosses_border, to_latin
 
@@ -55,6 +59,33 @@ def test_a_size_where_it_is_needed():
     spec = shipment(parcels=(replace(PARCEL, height=Decimal(0)),))
     assert check(spec, Needs())
     assert refusal(spec, Needs(dimensions=True)).code == "missing_size"
+
+
+@pytest.mark.parametrize(
+    ("adapter", "changes", "code", "words"),
+    [
+        (UPS, {"weight": Decimal("70.1")}, "too_heavy", "BOX1 weighs 70.10 kg, .* at most 70.00"),
+        (UPS, {"weight": Decimal(70)}, "", ""),
+        # 108 inches are 274.3 cm, and 165 inches 419.1
+        (UPS, {"length": Decimal(2744)}, "too_long", "274.40 cm, .* at most 274.32 cm"),
+        (UPS, {"length": Decimal(1000), "width": Decimal(800), "height": Decimal(796)},
+         "too_big", "419.20 cm, .* at most 419.10 cm"),
+        (FedEx, {"weight": Decimal("68.1")}, "too_heavy", "at most 68.04 kg"),
+        (USPS, {"weight": Decimal("31.8")}, "too_heavy", "31.80 kg, .* at most 31.75 kg"),
+        # 130 inches are 330.2 cm
+        (USPS, {"length": Decimal(1303), "width": Decimal(500), "height": Decimal(500)},
+         "too_big", "330.30 cm, .* at most 330.20 cm"),
+        (DHLExpress, {"weight": Decimal(90)}, "", ""),
+    ],
+)  # fmt: skip
+def test_a_parcel_over_the_limits(adapter, changes, code, words):
+    spec = shipment(parcels=(replace(PARCEL, **changes),))
+    if not code:
+        check(spec, adapter.needs)
+        return
+    with pytest.raises(Rejected, match=words) as refusal:
+        check(spec, adapter.needs)
+    assert refusal.value.code == code
 
 
 def test_nothing_to_ship():

@@ -14,6 +14,7 @@ from ..port import Address, Customs, Label, Parcel, Rejected, ShipmentSpec
 from ..rate_table import KG_PER_LB
 
 MM_PER_INCH = Decimal("25.4")
+KM_PER_MILE = 1.609344
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 
 

@@ -10,6 +10,13 @@ DEFINITION = Definition(
         Credential("api_key", "API Key", help="Of an app at developer.dhl.com (MyDHL API)."),
         Credential("api_secret", "API Secret", is_secret=True),
         Credential("account_number", "Account Number", help="Nine digits: who pays the shipments."),
+        Credential(
+            "locator_key",
+            "Service Point Key",
+            is_secret=True,
+            is_required=False,
+            help="For service points, where DHL gave your account a key of their own.",
+        ),
     ),
     capabilities=CAPABILITIES,
     connect=DHLExpress,

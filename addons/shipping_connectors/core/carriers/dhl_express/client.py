@@ -19,6 +19,7 @@ from ...port import (
     PickupSpec,
     Quote,
     Rejected,
+    ServicePoint,
     ShipmentSpec,
     Track,
 )
@@ -45,6 +46,7 @@ CAPABILITIES = frozenset(
         Capability.RETURN_LABEL,
         Capability.VALIDATE_ADDRESS,
         Capability.PICKUP,
+        Capability.SERVICE_POINTS,
         Capability.LABEL_PDF,
         Capability.LABEL_ZPL,
         Capability.CUSTOMS,
@@ -157,6 +159,18 @@ class DHLExpress(CarrierAdapter):
             ),
             lambda one: mapper.address_check(one, address),
         )
+
+    def service_points(self, address: Address) -> Sequence[ServicePoint]:
+        key = self.account.credentials.get("locator_key", "")
+        try:
+            data = self.session.call(
+                Kind.READ, "GET", "/servicepoints", params=mapper.points_params(address, key)
+            )
+        except Rejected as refusal:
+            if refusal.values.get("status") == HTTPStatus.NOT_FOUND:
+                return []
+            raise
+        return self.parse(mapper.points, data)
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         data = self.session.call(

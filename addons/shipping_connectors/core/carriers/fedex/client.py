@@ -22,7 +22,9 @@ from ...port import (
     ShipmentSpec,
     Track,
 )
-from ...spec_check import Needs
+from ...rate_table import KG_PER_LB
+from ...spec_check import Limits, Needs
+from ..mapping import MM_PER_INCH
 from ..registry import Account, Environment
 from . import mapper
 
@@ -60,7 +62,11 @@ class FedEx(CarrierAdapter):
     # tracking learns of a label some time after it was made, and FedEx does not say how long after:
     # that none is found proves nothing, and a person decides
     find_proves_after: float | None = None
-    needs = Needs(phone=True)
+    # 150 pounds, 119 inches, and 165 with the girth: what FedEx publishes for its parcel services
+    needs = Needs(
+        phone=True,
+        limits=Limits(150 * KG_PER_LB, 119 * MM_PER_INCH, 165 * MM_PER_INCH),
+    )
 
     def __init__(self, account: Account) -> None:
         self.account = account

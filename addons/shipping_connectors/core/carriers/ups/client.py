@@ -6,6 +6,7 @@ import base64
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from ...carrier_adapter import CarrierAdapter
 from ...carrier_session import CarrierSession, Kind
@@ -20,10 +21,12 @@ from ...port import (
     PickupSpec,
     Quote,
     Rejected,
+    ServicePoint,
     ShipmentSpec,
     Track,
 )
-from ...spec_check import Needs
+from ...spec_check import Limits, Needs
+from ..mapping import MM_PER_INCH
 from ..registry import Account, Environment
 from . import mapper
 
@@ -33,6 +36,7 @@ HOSTS = {
 }
 #: of the APIs, as their specifications number them
 RATING, SHIPPING, PICKUP, ADDRESS, RECOVERY = "v2409", "v2409", "v2409", "v2", "v1"
+LOCATOR = "v3"
 
 CAPABILITIES = frozenset(
     {
@@ -46,6 +50,7 @@ CAPABILITIES = frozenset(
         Capability.RETURN_LABEL,
         Capability.VALIDATE_ADDRESS,
         Capability.PICKUP,
+        Capability.SERVICE_POINTS,
         Capability.LABEL_PDF,
         Capability.LABEL_PNG,
         Capability.LABEL_ZPL,
@@ -65,7 +70,8 @@ class UPS(CarrierAdapter):
     # UPS does not say after how long a label can be found by its reference: that none is found
     # proves nothing, and a person decides
     find_proves_after: float | None = None
-    needs = Needs(phone=True)
+    # 70 kg, 108 inches, and 165 with the girth: what UPS publishes
+    needs = Needs(phone=True, limits=Limits(Decimal(70), 108 * MM_PER_INCH, 165 * MM_PER_INCH))
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -196,6 +202,16 @@ class UPS(CarrierAdapter):
             json_body=mapper.address_request(address),
         )
         return self.parse(lambda one: mapper.address_check(one, address), data)
+
+    def service_points(self, address: Address) -> Sequence[ServicePoint]:
+        data = self.session.call(
+            Kind.READ,
+            "POST",
+            # 64: access points
+            f"/locations/{LOCATOR}/search/availabilities/64",
+            json_body=mapper.points_request(address),
+        )
+        return self.parse(mapper.points, data)
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         if not spec.references:

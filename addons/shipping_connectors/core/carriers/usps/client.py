@@ -20,11 +20,14 @@ from ...port import (
     PickupSpec,
     Quote,
     Rejected,
+    ServicePoint,
     ShipmentSpec,
     Track,
 )
-from ...spec_check import EU, Needs
+from ...rate_table import KG_PER_LB
+from ...spec_check import EU, Limits, Needs
 from ...token_cache import TOKENS
+from ..mapping import MM_PER_INCH
 from ..registry import Account, Environment
 from . import mapper
 
@@ -44,6 +47,7 @@ CAPABILITIES = frozenset(
         Capability.RETURN_LABEL,
         Capability.VALIDATE_ADDRESS,
         Capability.PICKUP,
+        Capability.SERVICE_POINTS,
         Capability.MANIFEST,
         Capability.LABEL_PDF,
         Capability.LABEL_PNG,
@@ -77,7 +81,12 @@ class USPS(CarrierAdapter):
     # USPS knows purchases by our key, and does not say how soon after: that none is found proves
     # nothing, and a person decides
     find_proves_after: float | None = None
-    needs = Needs(dimensions=True, customs_unions=(EU, mapper.HOME))
+    # 70 pounds, and 130 inches with the girth, which Ground Advantage takes: what USPS publishes
+    needs = Needs(
+        dimensions=True,
+        customs_unions=(EU, mapper.HOME),
+        limits=Limits(70 * KG_PER_LB, girth=130 * MM_PER_INCH),
+    )
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -303,6 +312,17 @@ class USPS(CarrierAdapter):
             ),
             lambda one: mapper.address_check(one, address),
         )
+
+    def service_points(self, address: Address) -> Sequence[ServicePoint]:
+        if address.country_code not in mapper.HOME:
+            raise Rejected("USPS has post offices in the USA only.", "address_country")
+        data = self.session.call(
+            Kind.READ,
+            "GET",
+            "/locations/v3/post-office-locations",
+            params=mapper.points_params(address),
+        )
+        return self.parse(mapper.points, data)
 
     def pickup(self, spec: PickupSpec) -> Pickup:
         data = self.session.call(

@@ -4,6 +4,7 @@ from .packages import content, package, planned, shipment_services
 from .parties import address, address_check, address_params
 from .pickups import booked, pickup_request
 from .rates import quotes, rate_request, warnings
+from .service_points import points, points_params
 from .shipments import bought, find_params, found, ship_request
 from .tracks import track, track_params
 from .words import FORMATS, KEPT, OPTIONS, SERVICES, explain
@@ -25,6 +26,8 @@ __all__ = [
     "package",
     "pickup_request",
     "planned",
+    "points",
+    "points_params",
     "quotes",
     "rate_request",
     "ship_request",

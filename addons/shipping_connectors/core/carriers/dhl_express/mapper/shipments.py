@@ -11,6 +11,7 @@ from ...mapping import ends, label, many, money, share
 from .packages import content, planned, shipment_services
 from .parties import party
 from .rates import accounts
+from .service_points import buyer, on_demand_delivery
 from .words import SERVICES
 
 #: papers beside the labels
@@ -45,7 +46,11 @@ def ship_request(spec: ShipmentSpec, account: str, key: str, now: datetime) -> d
         "getRateEstimates": True,
         "accounts": accounts(spec, account),
         "customerReferences": references,
-        "customerDetails": {"shipperDetails": party(start), "receiverDetails": party(end)},
+        "customerDetails": {
+            "shipperDetails": party(start),
+            "receiverDetails": party(end),
+            **buyer(spec),
+        },
         "content": content(spec, now),
         "outputImageProperties": {
             "printerDPI": 300,
@@ -57,6 +62,7 @@ def ship_request(spec: ShipmentSpec, account: str, key: str, now: datetime) -> d
             "splitInvoiceAndReceipt": True,
         },
     }
+    data.update(on_demand_delivery(spec))
     if added := shipment_services(spec):
         data["valueAddedServices"] = added
     return data

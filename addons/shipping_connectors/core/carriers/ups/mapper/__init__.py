@@ -5,6 +5,7 @@ from .packages import package
 from .parties import address, address_check, address_request
 from .pickups import pickup_request
 from .rates import quotes, rate_request
+from .service_points import points, points_request
 from .shipments import (
     bought,
     recovered,
@@ -28,6 +29,8 @@ __all__ = [
     "explain",
     "package",
     "pickup_request",
+    "points",
+    "points_request",
     "quotes",
     "rate_request",
     "recovered",

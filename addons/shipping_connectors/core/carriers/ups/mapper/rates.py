@@ -10,6 +10,7 @@ from ....port import Quote, ShipmentSpec
 from ...mapping import customs_value, ends, many, money, round_up, total_weight
 from .packages import package, service_options, weight
 from .parties import place
+from .service_points import rated_delivery
 from .words import SERVICES
 
 
@@ -36,6 +37,7 @@ def rate_request(spec: ShipmentSpec, account: str, today: datetime) -> dict[str,
             "CurrencyCode": spec.customs.currency,
             "MonetaryValue": customs_total(spec),
         }
+    shipment.update(rated_delivery(spec))
     if options := service_options(spec):
         shipment["ShipmentServiceOptions"] = options
     request = {"RequestOption": "Shop", "TransactionReference": {"CustomerContext": "rate"}}

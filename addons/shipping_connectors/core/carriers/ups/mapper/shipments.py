@@ -12,6 +12,7 @@ from ...mapping import description, ends, label, many, pieces, share
 from .packages import is_domestic, package, service_options, weight
 from .parties import email, party
 from .rates import charges, customs_total
+from .service_points import alternate_delivery, notification
 from .words import FORMATS, SERVICES
 
 
@@ -44,7 +45,10 @@ def ship_request(spec: ShipmentSpec, account: str, key: str, today: datetime) ->
         shipment["ReturnService"] = {"Code": "9"}
         for one in packages:
             one["Description"] = description(spec)
+    shipment.update(alternate_delivery(spec))
     options = service_options(spec)
+    if spec.service_point is not None:
+        options["Notification"] = [notification(spec)]
     if spec.customs is not None:
         options["InternationalForms"] = _forms(spec, end, today)
         shipment["InvoiceLineTotal"] = {

@@ -4,6 +4,7 @@ from .packages import customs_form, measures
 from .parties import address_check, address_params, foreign_party, party
 from .pickups import booked, manifest, pickup_request, scan_request
 from .rates import Offer, offers, options_request
+from .service_points import points, points_params
 from .shipments import (
     DOMESTIC,
     INTERNATIONAL,
@@ -56,6 +57,8 @@ __all__ = [
     "party",
     "pickup_request",
     "picture",
+    "points",
+    "points_params",
     "reference",
     "scan_request",
     "track",

@@ -12,6 +12,7 @@ from ...mapping import ends, label, many, money
 from .packages import customs_form, measures, package_options
 from .parties import foreign_party, party
 from .rates import Offer
+from .service_points import held
 from .words import FORMATS, SERVICES, extra_services
 
 #: makes a UUID, which USPS wants, out of the ledger's key
@@ -41,7 +42,7 @@ def label_request(spec: ShipmentSpec, offer: Offer, today: datetime) -> dict[str
     start, end = ends(spec)
     data = {
         "imageInfo": {**image_info(spec.label_format, abroad=False), "receiptOption": "NONE"},
-        "toAddress": party(end),
+        "toAddress": held(spec, party(end)),
         "fromAddress": party(start),
         "packageDescription": _description(spec, offer),
     }
@@ -54,7 +55,14 @@ def label_request(spec: ShipmentSpec, offer: Offer, today: datetime) -> dict[str
 
 
 def international_request(spec: ShipmentSpec, offer: Offer, today: datetime) -> dict[str, object]:
-    """:raises Rejected: for a way back from abroad, which only its post sells"""
+    """:raises Rejected: for a way back from abroad, which only its post sells, and for post
+    offices abroad
+    """
+    if spec.service_point is not None:
+        raise Rejected(
+            "USPS keeps parcels at post offices in the USA only. Remove the service point.",
+            "service_point",
+        )
     if spec.is_return:
         raise Rejected(
             "USPS sells no labels for the way back from other countries. Choose another carrier.",
