@@ -59,7 +59,7 @@ def create_carriers(build: Build) -> dict:
                 "product_id": service.id,
                 "integration_level": "rate_and_ship",
                 "rate_table_currency_id": build.company.currency_id.id,
-                "rate_table_package_type_id": boxes[1].id,
+                "shipping_package_type_id": boxes[1].id,
                 "country_ids": env["res.country"].search([("code", "in", countries)]).ids,
             }
         )

@@ -28,6 +28,7 @@ ARROWS = {
     "inventory_visibility_mrp": {"inventory_visibility", "mrp"},
     "inventory_visibility_sale": {"inventory_visibility", "sale_stock"},
     "inventory_visibility_spreadsheet": {"inventory_visibility", "spreadsheet_dashboard"},
+    "shipping_connectors_visibility": {"shipping_connectors", "inventory_visibility"},
 }
 #: Installed by themselves as soon as all that they depend on is.
 GLUE = {
@@ -36,6 +37,7 @@ GLUE = {
     "inventory_visibility_mrp",
     "inventory_visibility_sale",
     "inventory_visibility_spreadsheet",
+    "shipping_connectors_visibility",
 }
 
 each_addon = pytest.mark.parametrize("addon", ADDONS, ids=lambda path: path.name)

@@ -12,6 +12,7 @@ from . import (
     carriers,
     choice,
     csv_io,
+    emissions,
     gs1,
     invoice_check,
     invoice_csv,

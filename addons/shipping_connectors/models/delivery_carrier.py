@@ -38,14 +38,6 @@ class DeliveryCarrier(models.Model):
         copy=False,
         help="Offered unless another one is chosen. Empty offers the cheapest that delivers there.",
     )
-    rate_table_package_type_id = fields.Many2one(
-        "stock.package.type",
-        string="Usual Box",
-        check_company=True,
-        help="Box that a quotation is estimated with: its size and own weight count, and an order "
-        "over its maximum weight is quoted as several boxes. The delivery is priced with the "
-        "packages really used.",
-    )
     rate_table_label_dpi = fields.Selection(
         [("203", "203 dpi (8 dots/mm)"), ("300", "300 dpi (12 dots/mm)")],
         string="Thermal Printer",

@@ -44,6 +44,15 @@ class DeliveryCarrier(models.Model):
             return to_decimal(service.dimensional_divisor)
         return to_decimal(carrier.shipping_divisor if carrier else 0)
 
+    shipping_package_type_id = fields.Many2one(
+        "stock.package.type",
+        string="Usual Package",
+        check_company=True,
+        help="Orders are quoted with it: its size and own weight count, and an order over its "
+        "maximum weight is quoted as several. What is not packed has its size. Some carriers (DHL "
+        "Express, USPS) quote nothing without one.",
+    )
+
     # -- addresses ------------------------------------------------------------------------------
 
     def _prepare_shipping_address(self, partner) -> port.Address:
@@ -101,7 +110,7 @@ class DeliveryCarrier(models.Model):
         """The boxes that the order is estimated with.
 
         The weight is what the user entered in the wizard, else the sum of the products. Without a
-        usual box all goes into one parcel with the products' volume.
+        usual package all goes into one parcel with the products' volume.
         """
         volume = 0.0
         weight = self.env.context.get("order_weight") or order.shipping_weight or 0.0
@@ -113,14 +122,14 @@ class DeliveryCarrier(models.Model):
             from_products += product.weight * quantity
         weight = self._shipping_weight_to_kg(weight or from_products)
         volume = self._shipping_volume_to_litre(volume)
-        box = self._get_shipping_usual_box()
+        box = self._get_shipping_usual_package()
         if not box:
             return (port.Parcel(reference=order.name or "", weight=weight, volume=volume),)
         return self._split_into_boxes(order.name or "", weight, box)
 
-    def _get_shipping_usual_box(self):
+    def _get_shipping_usual_package(self):
         """Package type that quotations are estimated with; empty for one parcel of any size."""
-        return self.env["stock.package.type"]
+        return self.shipping_package_type_id
 
     def _split_into_boxes(self, reference, weight, box) -> tuple[port.Parcel, ...]:
         """``weight`` kg of goods in as few boxes as their maximum weight allows."""

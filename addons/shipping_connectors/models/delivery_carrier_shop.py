@@ -2,7 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -20,12 +20,14 @@ class Offer:
     """A service that a delivery method offers, or why it offers none.
 
     :param price: in the document's currency, without margins
+    :param emissions: kg CO₂e, an estimate; ``None``: not known
     """
 
     carrier: models.BaseModel
     quote: port.Quote | None = None
     price: float = 0.0
     problem: str = ""
+    emissions: float | None = None
 
     def get_arrival(self, today):
         """The day on which it is promised, ``None`` when it is not."""
@@ -58,11 +60,18 @@ class DeliveryCarrier(models.Model):
                 offers.append(Offer(carrier, problem=carrier._get_shop_problem(problem)))
         with ThreadPoolExecutor(max_workers=THREADS) as pool:
             answers = list(pool.map(lambda one: _ask(one[1], one[2]), asked))
-        for (carrier, _adapter, _spec), answer in zip(asked, answers, strict=True):
+        distance = self._get_shipping_distance(document.sudo())
+        for (carrier, _adapter, spec), answer in zip(asked, answers, strict=True):
             if isinstance(answer, Exception):
                 offers.append(Offer(carrier, problem=carrier._get_shop_problem(answer)))
                 continue
-            offers += [carrier._prepare_offer(quote, document) for quote in answer]
+            offers += [
+                replace(
+                    carrier._prepare_offer(quote, document),
+                    emissions=carrier._get_emissions(quote, spec, distance),
+                )
+                for quote in answer
+            ]
         return sorted(
             offers, key=lambda offer: (bool(offer.problem), offer.price, offer.carrier.name or "")
         )

@@ -38,21 +38,10 @@ class DeliveryCarrier(models.Model):
         help="Lithium-ion batteries inside the devices that they drive, within the limits of "
         "IATA's packing instruction 967, section II. Anything else is dangerous goods.",
     )
-    shipping_package_type_id = fields.Many2one(
-        "stock.package.type",
-        string="Usual Package",
-        help="Orders are quoted with it, and what is not packed has its size. Some carriers "
-        "(DHL Express, USPS) quote nothing without one.",
-    )
-
-    def _get_shipping_usual_box(self):
-        if self.delivery_type == "carrier_account":
-            return self.shipping_package_type_id
-        return super()._get_shipping_usual_box()
 
     def _prepare_shipping_parcel(self, reference, weight, package_type, volume=0.0):
         parcel = super()._prepare_shipping_parcel(
-            reference, weight, package_type or self._get_shipping_usual_box(), volume
+            reference, weight, package_type or self._get_shipping_usual_package(), volume
         )
         if self.delivery_type != "carrier_account":
             return parcel
@@ -89,6 +78,8 @@ class DeliveryCarrier(models.Model):
 
     def _prepare_shipment_spec_from_picking(self, picking, service_code="", is_return=False):
         spec = super()._prepare_shipment_spec_from_picking(picking, service_code, is_return)
+        if is_return and spec.service_point is not None:
+            spec = replace(spec, service_point=None)
         if self.delivery_type != "carrier_account" or spec.customs is None:
             return spec
         # labels that are bought one by one declare what is in their own parcel
@@ -161,6 +152,7 @@ class DeliveryCarrier(models.Model):
             "customs": self._prepare_customs(document, sender, recipient, goods, currency),
             "insured_value": round(insured / max(boxes, 1), 2),
             "currency": insured_currency,
+            "service_point": document._get_service_point(self),
         }
 
     def _get_insured_value(self, document, value, currency):

@@ -122,11 +122,6 @@ class DeliveryCarrier(models.Model):
         service = wanted.sudo().filtered(lambda s: s.carrier_id == carrier and s.active)
         return service or carrier.rate_table_service_id
 
-    def _get_shipping_usual_box(self):
-        if self.delivery_type == "rate_table":
-            return self.rate_table_package_type_id
-        return super()._get_shipping_usual_box()
-
     def _get_rate_table_adapter(self, issue=None, draw=None):
         """The carrier behind the port. Quoting needs neither numbers nor labels."""
         return rate_table_carrier.RateTableCarrier(self._rate_table_to_core(), issue, draw)

@@ -44,6 +44,22 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.shipping_return_portal", readonly=False
     )
     shipping_return_days = fields.Integer(related="company_id.shipping_return_days", readonly=False)
+    shipping_watch_user_id = fields.Many2one(
+        related="company_id.shipping_watch_user_id", readonly=False
+    )
+    shipping_watch_late_share = fields.Float(
+        related="company_id.shipping_watch_late_share", readonly=False
+    )
+    shipping_watch_hours = fields.Integer(related="company_id.shipping_watch_hours", readonly=False)
+    shipping_watch_cost_score = fields.Float(
+        related="company_id.shipping_watch_cost_score", readonly=False
+    )
+    shipping_watch_cost_share = fields.Float(
+        related="company_id.shipping_watch_cost_share", readonly=False
+    )
+    shipping_watch_failure_share = fields.Float(
+        related="company_id.shipping_watch_failure_share", readonly=False
+    )
     gs1_prefix_is_demo = fields.Boolean(compute="_compute_gs1_prefix_is_demo")
 
     @api.depends("gs1_company_prefix")

@@ -12,7 +12,7 @@ class ShippingAccount(models.Model):
 
     _name = "shipping.account"
     _description = "Carrier Account"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True)

@@ -19,4 +19,5 @@ from . import (
     test_shipping_rule,
     test_tracking_page,
     test_tracking_poll,
+    test_watch,
 )

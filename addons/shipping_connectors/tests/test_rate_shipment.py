@@ -58,7 +58,7 @@ class TestRateShipment(ShippingCase):
         self.assertIn("10 kg (dimensional)", rate["warning_message"])
 
     def test_the_usual_box(self):
-        self.carrier.rate_table_package_type_id = self.env["stock.package.type"].create(
+        self.carrier.shipping_package_type_id = self.env["stock.package.type"].create(
             {
                 "name": "Box",
                 "packaging_length": 400,

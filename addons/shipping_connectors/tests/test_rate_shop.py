@@ -109,6 +109,33 @@ class TestRateShop(CarrierCase):
         self.assertEqual(order.rate_service_id, self.express)
         self.assertFalse(order.shipping_service_code)
 
+    def test_emissions(self):
+        """2 kg from one degree of latitude away, 111.2 km: 0.2224 tonne-km."""
+        order = self._create_order(1)
+        shop = self._shop(order)
+        self.assertFalse(any(shop.line_ids.mapped("emissions")), "no distance is guessed")
+        self.company.partner_id.write({"partner_latitude": 34, "partner_longitude": -118})
+        self.customer.write({"partner_latitude": 35, "partner_longitude": -118})
+        self.env["stock.warehouse"].browse(self.warehouse.id).partner_id = self.company.partner_id
+        shown = {
+            line.service_code: line.emissions
+            for line in self._shop(order).line_ids
+            if not line.problem
+        }
+        self.assertEqual(
+            shown,
+            {
+                "USPS/GroundAdvantage": "≈ 0.02 kg",  # × 0.10163 = 0.0226
+                "USPS/Priority": False,  # by road or by air, nobody knows
+                "USPS/Express": "≈ 0.28 kg",  # × 1.27835 = 0.2843
+            },
+        )
+        self.loopback_method.shipping_transport_mode = "van"
+        self.assertEqual(
+            set(self._shop(order).line_ids.mapped("emissions")),
+            {"≈ 0.14 kg", False},  # × 0.6313 = 0.1404; the vans' table does not deliver there
+        )
+
     def test_nobody_to_ask(self):
         (self.carrier | self.loopback_method).active = False
         with self.assertRaisesRegex(UserError, "No delivery method"):

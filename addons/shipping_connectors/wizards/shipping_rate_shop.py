@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 
 class ShippingRateShop(models.TransientModel):
@@ -96,7 +97,15 @@ class ShippingRateShop(models.TransientModel):
             "promised_date": offer.get_arrival(fields.Date.context_today(self)) or False,
             "is_guaranteed": quote.is_guaranteed,
             "reason": quote.reason or False,
+            "emissions": self._get_emissions_text(offer.emissions),
         }
+
+    def _get_emissions_text(self, emissions):
+        """With its unit; nothing for what is not known."""
+        if emissions is None:
+            return False
+        digits = 2 if emissions < 10 else 0
+        return self.env._("≈ %s kg", formatLang(self.env, emissions, digits=digits))
 
 
 class ShippingRateShopLine(models.TransientModel):
@@ -124,6 +133,15 @@ class ShippingRateShopLine(models.TransientModel):
         readonly=True,
         help="Share of this service's deliveries to that country that kept their promise in the "
         "last 180 days; empty for fewer than ten.",
+    )
+
+    emissions = fields.Char(
+        string="CO₂e",
+        readonly=True,
+        help="Estimate of greenhouse gases, tank to wheel: weight × distance as the crow flies × "
+        "the average of trucks (0.102 kg per tonne-km), vans (0.631) or planes (1.278, and 0.899 "
+        "beyond 3,700 km), from the UK Government GHG Conversion Factors 2025. Empty where "
+        "transport or distance is not known.",
     )
 
     def action_choose(self):

@@ -1,0 +1,2 @@
+from . import detectors, models
+from .hooks import uninstall_hook
