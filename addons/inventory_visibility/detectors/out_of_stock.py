@@ -38,7 +38,7 @@ class OutOfStock(models.AbstractModel):
               LEFT JOIN stock_exception_history history
                 ON history.product_id = row.product_id
                AND history.warehouse_id = row.warehouse_id
-             WHERE row.qty_available <= 0
+             WHERE row.left_today <= 0
                AND (row.daily_demand > 0 OR row.qty_outgoing > 0)
                AND row.active
                AND row.warehouse_id IS NOT NULL

@@ -230,9 +230,17 @@ class StockAvailabilityQuery(models.AbstractModel):
         )
 
     def _cte_hold(self):
+        """What is held in all, and what of it is held for later days than today."""
         return SQL(
-            "SELECT product_id, place_id, %s AS quantity FROM claim GROUP BY product_id, place_id",
-            self._round(SQL("SUM(quantity)")),
+            """
+            SELECT claim.product_id, claim.place_id, %(quantity)s AS quantity,
+                   COALESCE(%(later)s, 0) AS later
+              FROM claim
+              JOIN place ON place.id = claim.place_id
+             GROUP BY claim.product_id, claim.place_id
+            """,
+            quantity=self._round(SQL("SUM(claim.quantity)")),
+            later=self._round(SQL("SUM(claim.quantity) FILTER (WHERE claim.day > place.today)")),
         )
 
     def _get_hold_columns(self):

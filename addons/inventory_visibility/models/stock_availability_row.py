@@ -89,6 +89,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             "qty_free": quantity(self._round(SQL("stock.on_hand - stock.reserved"))),
             "qty_blocked": quantity(SQL("stock.blocked")),
             "qty_soft_reserved": quantity(SQL("hold.quantity")),
+            "held_later": quantity(SQL("hold.later")),
             "qty_safety_stock": quantity(SQL("safety.quantity")),
             "qty_external": quantity(SQL("external.quantity")),
             "external_as_of": SQL("external.as_of"),
@@ -133,9 +134,16 @@ class StockAvailabilityQuery(models.AbstractModel):
         Days of cover = (available + safety stock) / daily demand: how long the stock that is not
         yet promised lasts if demand goes on as in the window, the safety stock being there to be
         used. Unknown (NULL) without demand.
+
+        Left today is what is available, and of what is here but held for later days as much as can
+        be promised for today, because a receipt comes in time for those days.
         """
         return SQL(
             """
+            GREATEST(
+                number.qty_available,
+                LEAST(number.qty_available + number.held_later, number.qty_atp)
+            ) AS left_today,
             CASE WHEN number.daily_demand > 0
                  THEN GREATEST(number.qty_available + number.qty_safety_stock, 0)
                       / number.daily_demand
@@ -147,7 +155,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         """Return ``[(state, condition), ...]``; the first that holds decides, else ``ok``.
 
         short   more is promised than there will be: the projected balance falls below zero
-        out     nothing is available now, not even safety stock, and there is demand or something
+        out     nothing is left today, not even safety stock, and there is demand or something
                 planned to leave
         idle    no demand in the window and nothing planned to leave
         low     what is available lasts for fewer days than the company's lower limit
@@ -159,7 +167,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             (
                 "out",
                 SQL(
-                    "figure.qty_available + figure.qty_safety_stock <= 0"
+                    "figure.left_today + figure.qty_safety_stock <= 0"
                     " AND (figure.daily_demand > 0 OR figure.qty_outgoing > 0)"
                 ),
             ),

@@ -35,6 +35,7 @@ AVAILABILITY_COLUMNS = (
     "next_receipt_date",
     "daily_demand",
     "days_of_cover",
+    "left_today",
 )
 
 

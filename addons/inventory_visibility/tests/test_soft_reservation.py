@@ -109,6 +109,25 @@ class TestReserve(ReservationCommon):
         self.assertEqual(self._reserve("MORE", 0.01)["state"], "refused")
         self.assertEqual(self._reserve("MORE", 0.01, **later)["state"], "refused")
 
+    def test_what_is_held_for_later_is_out_only_without_a_receipt_in_time(self):
+        """What is here serves today's orders where a receipt comes for the later ones.
+
+        10 here, of which a delivery has reserved 1, and 10 are held: one too many for now.
+        """
+        self._deliver(self.central, 1, days=20)
+        later = {"date": str(self._day(5))}
+        receipt = self._receive(self.central, 10, days=3)
+        self._reserve("LATER", 10, **later)
+        self.assertFigures({"qty_available": -1.0, "qty_atp": 9.0, "state": "ok"})
+        receipt._action_cancel()
+        self.assertFigures({"qty_available": -1.0, "qty_atp": -1.0, "state": "short"})
+
+    def test_an_overdue_receipt_leaves_nothing_for_today(self):
+        self._receive(self.central, 10, days=-2)
+        self._deliver(self.central, 1, days=20)
+        self._reserve("NOW", 10)
+        self.assertFigures({"qty_available": -1.0, "qty_atp": 9.0, "state": "out"})
+
     def test_later_promise_of_what_is_here_is_gone_today(self):
         self._receive(self.central, 4, days=7)
         self._reserve("LATER", 8, date=str(self._day(5)))
