@@ -1,4 +1,4 @@
-"""``python -m engine TASK in.npz out.npz MEGABYTES``: what :mod:`.process` starts."""
+"""``python -m engine TASK in.npz out.npz MEGABYTES [SCHEDULER]``: what :mod:`.process` starts."""
 
 from __future__ import annotations
 
@@ -7,20 +7,31 @@ import sys
 from pathlib import Path
 
 
-def main(task: str, source: str, result: str, memory: str) -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
-        import resource
+def main(task: str, source: str, result: str, memory: str, scheduler: str = "") -> None:
+    if not scheduler:
+        with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
+            import resource
 
-        limit = int(memory) * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+            limit = int(memory) * 1024 * 1024
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     import numpy as np
 
+    from .parts import join, split
     from .tasks import TASKS
 
     with np.load(source, allow_pickle=False) as arrays:
-        answer = TASKS[task](dict(arrays))
+        parts = split(dict(arrays))
+    if scheduler:
+        from .cluster import ClusterError, compute
+
+        try:
+            answers = compute(task, parts, scheduler)
+        except ClusterError as error:
+            sys.exit(str(error))
+    else:
+        answers = [TASKS[task](part) for part in parts]
     part = Path(result).with_suffix(".part.npz")
-    np.savez(part, **answer)
+    np.savez(part, **join(answers))
     part.rename(result)
 
 

@@ -34,9 +34,10 @@ class EngineFailure(Exception):
         self.kind = kind
 
 
-def command(task: str, source: Path, result: Path, memory: int) -> list[str]:
+def command(task: str, source: Path, result: Path, memory: int, scheduler: str = "") -> list[str]:
     """The command line; the package is run from its folder, without Odoo."""
-    return [sys.executable, "-m", FOLDER.name, task, str(source), str(result), str(memory)]
+    line = [sys.executable, "-m", FOLDER.name, task, str(source), str(result), str(memory)]
+    return [*line, scheduler] if scheduler else line
 
 
 def run(
@@ -45,9 +46,12 @@ def run(
     *,
     timeout: float = TIMEOUT,
     memory: int = MEMORY,
+    scheduler: str = "",
 ) -> dict[str, np.ndarray]:
     """Run a task of :data:`~.tasks.TASKS` and return its arrays.
 
+    :param arrays: the question; with ``part``, in parts (:mod:`.parts`)
+    :param scheduler: address of a Dask scheduler whose workers do it; empty for the process itself
     :raises EngineFailure: whenever there is no answer
     """
     with tempfile.TemporaryDirectory(prefix="smart_reorder_") as folder:
@@ -57,7 +61,7 @@ def run(
         environment.pop("PYTHONPATH", None)
         try:
             done = subprocess.run(
-                command(task, source, result, memory),
+                command(task, source, result, memory, scheduler),
                 cwd=FOLDER.parent,
                 env=environment,
                 stdin=subprocess.DEVNULL,

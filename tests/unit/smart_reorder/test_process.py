@@ -39,7 +39,7 @@ def scripted(monkeypatch, script):
     monkeypatch.setattr(
         process,
         "command",
-        lambda task, source, result, memory: [
+        lambda task, source, result, memory, scheduler: [
             *(sys.executable, "-c", script, task, str(source), str(result))
         ],
     )
