@@ -19,6 +19,7 @@ from .registry import Benchmark
 DATABASES = {
     "company": "inventory_bench",
     "network": "inventory_bench_network",
+    "reorder": "inventory_bench_reorder",
     "valuation": "inventory_bench_valuation",
 }
 ODOO_MODULES = ("sale_management", "purchase_stock", "sale_stock", "stock_account")

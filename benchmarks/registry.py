@@ -17,6 +17,7 @@ GROUPS = ("visibility", "reorder", "shipping", "valuation")
 GENERATORS = {
     "company": "benchmarks.generate",
     "network": "benchmarks.generate_network",
+    "reorder": "benchmarks.generate_reorder",
     "valuation": "benchmarks.generate_valuation",
 }
 
