@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/smart_reorder_rules.xml",
         "data/ir_cron_data.xml",
+        "data/smart_reorder_digest_data.xml",
         "views/smart_reorder_proposal_views.xml",
         "views/smart_reorder_run_views.xml",
         "views/smart_reorder_delivery_views.xml",
@@ -28,6 +29,8 @@
         "views/smart_reorder_calibration_views.xml",
         "views/smart_reorder_replay_views.xml",
         "views/smart_reorder_autonomy_views.xml",
+        "views/smart_reorder_dashboard_views.xml",
+        "views/res_users_views.xml",
         "views/smart_reorder_menus.xml",
     ],
     "assets": {

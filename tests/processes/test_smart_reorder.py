@@ -68,7 +68,7 @@ answer(attempt(lambda: env["smart.reorder.run"]._cron_run() or "ran"))
 )
 
 KILLED = """
-from odoo.addons.smart_reorder.models import smart_reorder_run as module
+from odoo.addons.smart_reorder.models import smart_reorder_run_planning as module
 module.BATCH_SIZE = 1
 original = module.SmartReorderRun._plan_batch
 def slowly(self, orderpoints, circular):

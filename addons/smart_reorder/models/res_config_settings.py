@@ -7,6 +7,15 @@ class ResConfigSettings(models.TransientModel):
     smart_reorder_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Smart Reorder Currency"
     )
+    smart_reorder_levels = fields.Selection(
+        related="company_id.smart_reorder_levels", readonly=False
+    )
+    smart_reorder_dask_address = fields.Char(
+        string="Dask Cluster",
+        config_parameter="smart_reorder.dask_address",
+        help="Address of a Dask scheduler, tcp://host:8786, that forecasts are made on. Empty: they"
+        " are made on this machine.",
+    )
     smart_reorder_service_level = fields.Float(
         related="company_id.smart_reorder_service_level", readonly=False
     )

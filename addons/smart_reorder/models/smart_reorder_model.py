@@ -64,7 +64,9 @@ class SmartReorderModel(models.Model):
         if len(orderpoints) < LEAST or self.sudo().search_count(fresh, limit=1):
             return ""
         try:
-            answer = process.run("learn", self._prepare_question(company, orderpoints))
+            answer = self.env["smart.reorder.planner"]._ask(
+                "learn", self._prepare_question(company, orderpoints), timeout=process.TIMEOUT
+            )
         except process.EngineFailure as failure:
             _logger.info("The engine could not learn: %s", failure)
             return self.env._("The engine could not learn: %s", failure)

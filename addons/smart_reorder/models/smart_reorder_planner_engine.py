@@ -8,6 +8,7 @@ from odoo import api, fields, models
 
 from ..engine import process
 from ..engine.forecast import EVIDENCE_THIN, Forecast
+from ..engine.parts import PART
 from ..engine.simple import simple_forecast
 from ..engine.tasks import as_forecast, check_forecast, pack_history
 
@@ -16,6 +17,7 @@ _logger = logging.getLogger(__name__)
 KEEP_DAYS = 14  # a forecast that is older is worth less than a simple one
 MAX_FAILURES = 3  # of a run; then the engine is not asked any more in it
 TIMEOUT = 300.0  # seconds for a batch
+PART_SIZE = 1000  # products × places that are forecast together
 
 
 class SmartReorderPlanner(models.AbstractModel):
@@ -45,8 +47,10 @@ class SmartReorderPlanner(models.AbstractModel):
             question = self._prepare_question(
                 company, history, spans, levels, units, orderpoints, run
             )
+            # Series of a part share experience: the same ones wherever they are forecast.
+            question[PART] = rows // PART_SIZE
             try:
-                answer = process.run("forecast", question, timeout=TIMEOUT)
+                answer = self._ask("forecast", question, run)
                 problem = check_forecast(answer, rows.size)
                 if problem:
                     raise process.EngineFailure(process.NONSENSE, problem)
@@ -65,6 +69,31 @@ class SmartReorderPlanner(models.AbstractModel):
                     for share in shares
                 ]
         return self._get_forecasts_without(history, spans, levels, units, orderpoints, failure)
+
+    @api.model
+    def _ask(self, task, question, run=None, timeout=TIMEOUT):
+        """Ask the engine: on the Dask cluster when there is one, else in a process here.
+
+        A cluster that does not answer is noted on the run, and not asked again in it.
+
+        :raises EngineFailure: when there is no answer
+        """
+        scheduler = self._get_scheduler()
+        if scheduler and not (run and run.has_cluster_failed):
+            try:
+                return process.run(task, question, timeout=timeout, scheduler=scheduler)
+            except process.EngineFailure as error:
+                _logger.info("The cluster failed: %s", error)
+                if run:
+                    run.has_cluster_failed = True
+                    run._note_engine(self.env._("Forecast on this machine, because %s", error))
+        return process.run(task, question, timeout=timeout)
+
+    @api.model
+    def _get_scheduler(self):
+        """:return: address of the Dask scheduler, empty for none"""
+        address = self.env["ir.config_parameter"].sudo().get_param("smart_reorder.dask_address")
+        return (address or "").strip()
 
     @api.model
     def _get_empty_forecast(self):

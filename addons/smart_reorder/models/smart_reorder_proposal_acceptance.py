@@ -6,10 +6,12 @@ from pytz import UTC, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
+from odoo.tools import SQL
 
 from odoo.addons.stock.models.stock_rule import ProcurementException
 
 from ..engine.policy import price_for
+from .stock_rule import RuleMemo
 
 
 class SmartReorderProposal(models.Model):
@@ -103,11 +105,12 @@ class SmartReorderProposal(models.Model):
     def _accept_automatically(self):
         """Order what the nightly run may order by itself, leaving alone what somebody works on."""
         proposals = self.try_lock_for_update()
-        proposals.invalidate_recordset(["state", "snoozed_until"])
+        proposals.invalidate_recordset(["state", "snoozed_until", "is_locked"])
         today = fields.Date.context_today(self)
         proposals = proposals.filtered(
             lambda p: (
                 p.state == "draft"
+                and not p.is_locked
                 and p.qty_to_order > 0
                 and (not p.snoozed_until or p.snoozed_until <= today)
             )
@@ -160,7 +163,11 @@ class SmartReorderProposal(models.Model):
 
     def _run_procurements(self):
         todo = self
-        rules = self.env["stock.rule"].sudo().with_context(from_orderpoint=True)
+        rules = (
+            self.env["stock.rule"]
+            .sudo()
+            .with_context(from_orderpoint=True, smart_reorder_rules=RuleMemo())
+        )
         while todo:
             marker = self._get_document_marker()
             procurements = [proposal._prepare_procurement() for proposal in todo]
@@ -212,13 +219,23 @@ class SmartReorderProposal(models.Model):
         """Odoo's own values of the orderpoint, with our dates and price line."""
         self.ensure_one()
         arrival = self._get_arrival()
-        values = self.orderpoint_id._prepare_procurement_values(date=arrival)
-        values.update(date_planned=arrival, date_order=fields.Datetime.now())
+        orderpoint = self.orderpoint_id
+        values = orderpoint.with_context(smart_reorder_dates=True)._prepare_procurement_values(
+            date=arrival
+        )
+        values.update(
+            date_planned=arrival,
+            date_order=fields.Datetime.now(),
+            orderpoint_id=orderpoint,
+            warehouse_id=orderpoint.warehouse_id,
+            route_ids=orderpoint.route_id,
+        )
         if self.route_id:
             # a rule without a route of its own: Odoo finds the first leg through the warehouse,
             # but the leg before it, from the supplying warehouse, only with the route named
             values["route_ids"] = self.route_id
-        if self.source == "buy":
+        # By Odoo's minimum and maximum, Odoo chooses the vendor as well.
+        if self.source == "buy" and self.company_id.smart_reorder_levels != "minmax":
             seller = self._get_price_line(quantity)
             values["supplierinfo_id"] = seller
         return values
@@ -259,7 +276,7 @@ class SmartReorderProposal(models.Model):
             )
             .grouped("orderpoint_id")
         )
-        now = fields.Datetime.now()
+        bought, moved, ordered = [], [], self.browse()
         for proposal in self:
             found = lines.get(proposal.orderpoint_id, self.env["purchase.order.line"])
             line = found[-1:] if proposal.source == "buy" else found[:0]
@@ -267,12 +284,35 @@ class SmartReorderProposal(models.Model):
             if not line and not move:
                 proposal._block("exception", [["no_document", {}]])
                 continue
-            proposal.write(
-                {
-                    "state": "accepted",
-                    "purchase_line_ids": [fields.Command.set(line.ids)],
-                    "move_ids": [fields.Command.set(move.ids)],
-                    "decided_by_id": self.env.uid,
-                    "decided_at": now,
-                }
+            ordered |= proposal
+            bought += [(proposal.id, line_id) for line_id in line.ids]
+            moved += [(proposal.id, move_id) for move_id in move.ids]
+        ordered._link("purchase_line_ids", bought)
+        ordered._link("move_ids", moved)
+        ordered.write(
+            {
+                "state": "accepted",
+                "decided_by_id": self.env.uid,
+                "decided_at": fields.Datetime.now(),
+            }
+        )
+
+    def _link(self, name, pairs):
+        """Set a many2many field of all proposals in one statement; they had nothing in it.
+
+        :param pairs: list of ``(proposal id, id of the record linked)``
+        """
+        field = self._fields[name]
+        if pairs:
+            owners, linked = zip(*pairs, strict=True)
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s, %s) ON CONFLICT DO NOTHING",
+                    SQL.identifier(field.relation),
+                    SQL.identifier(field.column1),
+                    SQL.identifier(field.column2),
+                    list(owners),
+                    list(linked),
+                )
             )
+        self.invalidate_recordset([name])

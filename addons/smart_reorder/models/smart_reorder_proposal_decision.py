@@ -22,6 +22,13 @@ class SmartReorderProposal(models.Model):
 
     reject_reason = fields.Selection(REJECT_REASONS, readonly=True, index="btree_not_null")
     reject_note = fields.Char(readonly=True)
+    is_locked = fields.Boolean(
+        string="Locked",
+        readonly=True,
+        help="Runs leave the proposal as it is, and nothing of it is ordered by itself.",
+    )
+    locked_by_id = fields.Many2one("res.users", readonly=True)
+    locked_at = fields.Datetime(string="Locked on", readonly=True)
     propose_again = fields.Date(
         readonly=True, help="Until this day proposals for the product here are snoozed."
     )
@@ -94,6 +101,23 @@ class SmartReorderProposal(models.Model):
 
     def action_unsnooze(self):
         self.snoozed_until = False
+
+    def action_lock(self):
+        """Keep proposals as they are: quantity, source and reason, whatever the runs find."""
+        self._check_planner()
+        self._check_open()
+        self.write(
+            {
+                "is_locked": True,
+                "locked_by_id": self.env.uid,
+                "locked_at": fields.Datetime.now(),
+            }
+        )
+
+    def action_unlock(self):
+        """Give proposals back to the runs; the next one rewrites them."""
+        self._check_planner()
+        self.write({"is_locked": False, "locked_by_id": False, "locked_at": False})
 
     @api.model
     def action_run_now(self):

@@ -179,6 +179,14 @@ class SmartReorderProposal(models.Model):
                 "It waits for a planner: demand stayed within the reorder point %(measured)s %% of"
                 " the time, and %(limit)s %% are wanted."
             ),
+            "minmax_order": self.env._(
+                "Odoo's rule: with what is planned to come and go there will be %(forecast)s"
+                " %(unit)s, less than the minimum of %(minimum)s: order up to %(maximum)s."
+            ),
+            "minmax_enough": self.env._(
+                "Odoo's rule: with what is planned to come and go there will be %(forecast)s"
+                " %(unit)s, not less than the minimum of %(minimum)s."
+            ),
             "edited": self.env._("The quantity was set by hand."),
             "risen": self.env._(
                 "When it was to be ordered, the position had risen to %(position)s %(unit)s, which"

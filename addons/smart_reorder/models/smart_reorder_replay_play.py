@@ -111,7 +111,8 @@ class SmartReorderReplay(models.Model):
             "cycle": np.array(float(company.smart_reorder_cycle_days)),
             "multiple": multiple,
         }
-        answer = process.run("replay", question)
+        planner = self.env["smart.reorder.planner"]
+        answer = planner._ask("replay", question, timeout=process.TIMEOUT)
         problem = check_replay(answer, len(orderpoints))
         if problem:
             raise process.EngineFailure(process.NONSENSE, problem)

@@ -1,16 +1,6 @@
-import logging
-from collections import Counter
-
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import groupby, split_every
 
-_logger = logging.getLogger(__name__)
-
-BATCH_SIZE = 1000
-ORDER_BATCH_SIZE = 200
 # Up to this many products × places a run asked for by hand is done at once, in the request.
 DIRECT_LIMIT = 300
 
@@ -62,6 +52,9 @@ class SmartReorderRun(models.Model):
         readonly=True, help="Times that the forecasting process died or answered nonsense."
     )
     engine_message = fields.Text(readonly=True)
+    has_cluster_failed = fields.Boolean(
+        readonly=True, help="The Dask cluster did not answer, and is not asked again in this run."
+    )
     has_learned = fields.Boolean(
         readonly=True, help="Learning from all products, when due, was tried once in this run."
     )
@@ -231,160 +224,6 @@ class SmartReorderRun(models.Model):
         locked = self.try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset(["state"])
         return bool(locked) and locked.state == "running"
-
-    def _get_pending(self):
-        """Enrolled orderpoints that this run has not planned yet."""
-        done = self.env["smart.reorder.proposal"]._search([("run_id", "=", self.id)])
-        return self.env["stock.warehouse.orderpoint"].search(
-            [
-                *self._get_orderpoint_domain(),
-                ("company_id", "=", self.company_id.id),
-                ("smart_reorder_proposal_ids", "not in", done),
-            ]
-        )
-
-    def _get_batches(self):
-        """Pending orderpoints in supply order: places before the warehouses that supply them.
-
-        :return: ``(list of recordsets, ids supplying themselves in a circle, number pending)``
-        """
-        pending = self._get_pending()
-        enrolled = self.env["stock.warehouse.orderpoint"].search(
-            [*self._get_orderpoint_domain(), ("company_id", "=", self.company_id.id)]
-        )
-        ranks, circular = self.env["smart.reorder.source"]._get_ranks(enrolled)
-        ordered = pending.sorted(lambda op: (ranks[op.id], op.product_id.id, op.id))
-        batches = []
-        for _rank, group in groupby(ordered, lambda op: ranks[op.id]):
-            for ids in split_every(BATCH_SIZE, [op.id for op in group]):
-                batches.append(pending.browse(ids))
-        return batches, circular, len(pending)
-
-    def _plan_batch(self, orderpoints, circular):
-        """Plan a batch; when it fails, halve it until the culprit is found and blocked."""
-        try:
-            with self.env.cr.savepoint():
-                values, seconds = self.env["smart.reorder.planner"]._plan(
-                    orderpoints, circular, run=self
-                )
-                self.env["smart.reorder.proposal"]._store(self, values)
-        except OperationalError:
-            raise  # a conflict: Odoo repeats the transaction
-        except Exception as error:
-            if len(orderpoints) > 1:
-                middle = len(orderpoints) // 2
-                self._plan_batch(orderpoints[:middle], circular)
-                self._plan_batch(orderpoints[middle:], circular)
-                return
-            _logger.warning("%s could not be planned", orderpoints.display_name, exc_info=True)
-            values = {orderpoints.id: self._prepare_crashed(orderpoints, error)}
-            self.env["smart.reorder.proposal"]._store(self, values)
-            seconds = {}
-        origins = Counter(value.get("forecast_origin") for value in values.values())
-        states = Counter(value["state"] for value in values.values())
-        self.write(
-            {
-                "computed": self.computed + len(orderpoints),
-                "to_order": self.to_order + states.get("draft", 0),
-                "blocked": self.blocked + states.get("exception", 0),
-                "kept": self.kept + origins["kept"],
-                "simple": self.simple + origins["simple"],
-            }
-            | {
-                f"seconds_{name}": self[f"seconds_{name}"] + spent
-                for name, spent in seconds.items()
-            }
-        )
-
-    def _learn(self):
-        """Learn from all products, when that is due. A failure leaves the model that there was."""
-        enrolled = self.env["stock.warehouse.orderpoint"].search(
-            [*self._get_orderpoint_domain(), ("company_id", "=", self.company_id.id)]
-        )
-        try:
-            with self.env.cr.savepoint():
-                problem = self.env["smart.reorder.model"]._learn_when_due(self.company_id, enrolled)
-        except OperationalError:
-            raise  # a conflict: Odoo repeats the transaction
-        except Exception as error:
-            _logger.warning("Nothing could be learned", exc_info=True)
-            problem = str(error) or type(error).__name__
-        if problem:
-            self._note_engine(problem)
-
-    def _note_engine_failure(self, failure):
-        self.engine_failures += 1
-        self._note_engine(str(failure))
-
-    def _note_engine(self, message):
-        """Say on the run what happened to the engine, each thing once."""
-        lines = (self.engine_message or "").splitlines()
-        if message not in lines:
-            self.engine_message = "\n".join([*lines, message])
-
-    def _prepare_crashed(self, orderpoint, error):
-        return {
-            "orderpoint_id": orderpoint.id,
-            "state": "exception",
-            "issue": "crashed",
-            "reason_data": [["crashed", {"message": str(error) or type(error).__name__}]],
-            "computed_at": fields.Datetime.now(),
-            "qty_needed": 0.0,
-            "qty_proposed": 0.0,
-        }
-
-    def _order_automatically(self, commit):
-        """Do what rules and policy allow to happen by itself, within their limits.
-
-        :return: False when there was no time to do it all
-        """
-        if not self.company_id.smart_reorder_automation:
-            return True
-        proposals = self.env["smart.reorder.proposal"].search(
-            [
-                ("run_id", "=", self.id),
-                ("state", "in", ("draft", "ok")),
-                "|",
-                ("mode", "!=", "suggest"),
-                ("orderpoint_id.smart_reorder_by_odoo", "=", True),
-                ("issue", "=", False),
-            ],
-            order="partner_id, id",
-        )
-        for ids in split_every(ORDER_BATCH_SIZE, proposals.ids):
-            self._automate(proposals.browse(ids))
-            if commit and (not self._commit(len(ids), 1) or not self._take()):
-                return False
-        return True
-
-    def _automate(self, proposals):
-        changes = self.env["smart.reorder.change"]
-        lines = self.env["smart.reorder.autonomy"]._get_lines(proposals)
-        last = proposals._get_last_ordered()
-        order, minmax = proposals.browse(), proposals.browse()
-        for proposal, line in lines.items():
-            mode = line._get_mode(proposal)
-            orderpoint = proposal.orderpoint_id
-            if mode != "minmax" and orderpoint.smart_reorder_by_odoo:
-                orderpoint.smart_reorder_by_odoo = False  # one of the two orders, never both
-            if mode == "minmax":
-                cost, old, new = 0.0, orderpoint.product_max_qty, proposal.order_up_to
-            elif mode == "automatic" and proposal.state == "draft" and proposal.qty_to_order > 0:
-                new = proposal.qty_to_order
-                cost, old = proposal.cost, last.get(orderpoint.id, 0.0)
-            else:
-                continue
-            refusal = line._find_refusal(proposal, cost, old, new)
-            if refusal:
-                proposal.reason_data = [*(proposal.reason_data or []), refusal]
-            elif mode == "minmax":
-                minmax |= proposal
-            else:
-                order |= proposal
-        changes._apply_minmax(minmax, self)
-        accepted = order._accept_automatically()
-        changes._log_orders(accepted, self)
-        self.accepted += len(accepted)
 
     def _end(self):
         self.env["smart.reorder.calibration"]._learn_from(self)

@@ -2,6 +2,13 @@ from odoo import api, models
 from odoo.fields import Domain
 
 
+class RuleMemo:
+    """Rules found for one batch of procurements. Products with the same routes share them."""
+
+    def __init__(self):
+        self.found = {}
+
+
 class StockRule(models.Model):
     _inherit = "stock.rule"
 
@@ -11,3 +18,24 @@ class StockRule(models.Model):
         domain = super()._get_orderpoint_domain(company_id=company_id)
         odoos = Domain("smart_reorder", "=", False) | Domain("smart_reorder_by_odoo", "=", True)
         return list(Domain(domain) & odoos)
+
+    def _search_rule_for_warehouses(
+        self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
+    ):
+        """Search once for all procurements of a batch that the answer is the same for."""
+        memo = self.env.context.get("smart_reorder_rules")
+        if memo is None or packaging_uom_id:
+            return super()._search_rule_for_warehouses(
+                route_ids, packaging_uom_id, product_id, warehouse_ids, domain
+            )
+        key = (
+            route_ids or None,
+            warehouse_ids or None,
+            repr(domain),
+            self.env["smart.reorder.minmax"]._get_route_key(product_id),
+        )
+        if key not in memo.found:
+            memo.found[key] = super()._search_rule_for_warehouses(
+                route_ids, packaging_uom_id, product_id, warehouse_ids, domain
+            )
+        return memo.found[key]

@@ -1,11 +1,13 @@
 from . import (
     test_acceptance,
     test_autonomy,
+    test_dashboard,
     test_demand,
     test_engine,
     test_enrolment,
     test_history,
     test_lead_time,
+    test_minmax,
     test_planning,
     test_replay,
     test_run,
@@ -14,4 +16,5 @@ from . import (
     test_tour,
     test_vendors,
     test_warehouse_rights,
+    test_workbench,
 )

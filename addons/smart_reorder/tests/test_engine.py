@@ -33,7 +33,7 @@ def engine_of(script):
     return patch.object(
         process,
         "command",
-        lambda task, source, result, memory: [
+        lambda task, source, result, memory, scheduler: [
             *(sys.executable, "-c", script, task, str(source), str(result))
         ],
     )

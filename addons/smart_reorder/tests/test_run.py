@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from ..models.smart_reorder_planner import SmartReorderPlanner
 from ..models.smart_reorder_planner_history import SmartReorderPlanner as PlannerHistory
-from ..models.smart_reorder_run import SmartReorderRun
+from ..models.smart_reorder_run_planning import SmartReorderRun
 from .common import NOW, SmartReorderCase
 
 

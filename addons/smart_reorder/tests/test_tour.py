@@ -6,7 +6,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 @tagged("post_install", "-at_install")
 class TestTour(HttpCase):
-    def test_accept_a_proposal(self):
+    def _propose(self):
         """Dates are not frozen: the browser has its own clock, and nothing here depends on it."""
         warehouse = self.env["stock.warehouse"].search(
             [("company_id", "=", self.env.company.id)], limit=1
@@ -50,6 +50,16 @@ class TestTour(HttpCase):
             "tour_planner",
             "smart_reorder.group_smart_reorder_planner,purchase.group_purchase_user",
         )
+        return product, planner
+
+    def test_dashboard_opens_what_it_counts(self):
+        product, _planner = self._propose()
+        self.start_tour("/odoo/reorder-dashboard", "smart_reorder_dashboard", login="tour_planner")
+        proposal = self.env["smart.reorder.proposal"].search([("product_id", "=", product.id)])
+        self.assertTrue(proposal.is_locked)
+
+    def test_accept_a_proposal(self):
+        product, planner = self._propose()
         self.start_tour("/odoo/smart-reorder", "smart_reorder_accept", login="tour_planner")
         line = self.env["purchase.order.line"].search([("product_id", "=", product.id)])
         self.assertEqual(line.product_qty, 77)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { layout, niceTick, stack } from "@smart_reorder/fields/chart_geometry";
+import { area, layout, niceTick, scale, stack, steps } from "@smart_reorder/fields/chart_geometry";
 
 describe.current.tags("headless");
 
@@ -36,4 +36,22 @@ test("estimates stand on what was recorded, what is left out is part of it", () 
         { recorded: 9, estimated: 0, excluded: 4, solid: 5, total: 9 },
     ]);
     expect(stack([5])).toEqual([{ recorded: 5, estimated: 0, excluded: 0, solid: 5, total: 5 }]);
+});
+
+test("a scale over days has zero on it, and what is missing below", () => {
+    const { x, y, min, max } = scale(4, [8, -2], { width: 50, height: 30, left: 10, top: 0 });
+    expect([min, max]).toEqual([-2, 8]);
+    expect([x(0), x(2), x(4), x(9)]).toEqual([10, 30, 50, 50]);
+    expect([y(8), y(0), y(-2)]).toEqual([0, 24, 30]);
+    expect(scale(2, [5], { width: 1, height: 10, top: 0 }).y(0)).toBe(10);
+});
+
+test("a line in steps holds each value until the next day", () => {
+    const { x, y } = scale(2, [4, 2], { width: 20, height: 4, top: 0 });
+    expect(steps([4, 2], x, y)).toBe("0,0 10,0 10,2 20,2");
+});
+
+test("an area goes along the upper line and back along the lower one", () => {
+    const { x, y } = scale(2, [4, 0], { width: 20, height: 4, top: 0 });
+    expect(area([0, 1], [4, 2], x, y)).toBe("0,0 10,0 10,2 20,2 20,3 10,3 10,4 0,4");
 });

@@ -47,3 +47,41 @@ export function niceTick(max) {
     const factor = [5, 2, 1].find((candidate) => candidate * power <= max) || 1;
     return factor * power;
 }
+
+/**
+ * Scales of a chart over days: offsets and values in, coordinates out. Zero is always on it.
+ *
+ * @param {number} count of days
+ * @param {number[]} values that must fit
+ * @param {{width: number, height: number, left?: number, bottom?: number, top?: number}} box
+ */
+export function scale(count, values, box) {
+    const { width, height, left = 0, bottom = 0, top = 18 } = box;
+    const finite = values.filter((value) => Number.isFinite(value));
+    const max = Math.max(0, ...finite);
+    const min = Math.min(0, ...finite);
+    const span = Math.max(max - min, 1e-9);
+    const inner = height - bottom - top;
+    return {
+        min,
+        max,
+        x: (offset) => left + (Math.min(offset, count) / Math.max(count, 1)) * (width - left),
+        y: (value) => top + ((max - value) / span) * inner,
+    };
+}
+
+/** Points of a line in steps: each value holds until the next day. */
+export function steps(values, x, y) {
+    return values
+        .map((value, day) => `${x(day)},${y(value)} ${x(day + 1)},${y(value)}`)
+        .join(" ");
+}
+
+/** Points of the area between two lines in steps. */
+export function area(low, high, x, y) {
+    const back = low
+        .map((value, day) => `${x(day + 1)},${y(value)} ${x(day)},${y(value)}`)
+        .reverse()
+        .join(" ");
+    return `${steps(high, x, y)} ${back}`;
+}
