@@ -173,7 +173,8 @@ class SmartReorderMinmax(models.AbstractModel):
                 """
                 WITH wanted AS (
                     SELECT *
-                      FROM unnest(%(ids)s, %(products)s, %(places)s, %(horizons)s::timestamp[])
+                      FROM unnest(%(ids)s::int[], %(products)s::int[], %(places)s::int[],
+                                  %(horizons)s::timestamp[])
                         AS wanted (id, product_id, place_id, horizon)
                 ),
                 inside AS MATERIALIZED (
@@ -181,13 +182,13 @@ class SmartReorderMinmax(models.AbstractModel):
                       FROM stock_location place
                       JOIN stock_location location
                         ON location.parent_path LIKE place.parent_path || '%%'
-                     WHERE place.id = ANY(%(places)s)
+                     WHERE place.id = ANY(%(places)s::int[])
                 ),
                 present AS (
                     SELECT inside.place_id, quant.product_id, SUM(quant.quantity) AS quantity
                       FROM stock_quant quant
                       JOIN inside ON inside.location_id = quant.location_id
-                     WHERE quant.product_id = ANY(%(products)s)
+                     WHERE quant.product_id = ANY(%(products)s::int[])
                   GROUP BY 1, 2
                 ),
                 open_move AS MATERIALIZED (
@@ -195,7 +196,7 @@ class SmartReorderMinmax(models.AbstractModel):
                            COALESCE(location_final_id, location_dest_id) AS target_id
                       FROM stock_move
                      WHERE state IN ('waiting', 'confirmed', 'assigned', 'partially_available')
-                       AND product_id = ANY(%(products)s)
+                       AND product_id = ANY(%(products)s::int[])
                 ),
                 passing AS (
                     SELECT target.place_id, move.product_id, move.date,

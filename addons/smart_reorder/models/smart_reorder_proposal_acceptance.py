@@ -257,7 +257,7 @@ class SmartReorderProposal(models.Model):
     @api.model
     def _get_document_marker(self):
         """Newest move before ordering: what comes later with our orderpoints is ours."""
-        return self.env["stock.move"].sudo().search([], order="id desc", limit=1).id
+        return self.env["stock.move"].sudo().search([], order="id desc", limit=1).id or 0
 
     def _link_documents(self, marker):
         orderpoints = self.orderpoint_id

@@ -45,6 +45,8 @@ class TestMinmax(SmartReorderCase):
         self.env.invalidate_all()
         figures = self.env["smart.reorder.minmax"]._get_figures(self.rules)
         self.env.invalidate_all()
+        # Of rules that are not enrolled, Odoo's own method is left alone.
+        self.rules.smart_reorder = False
         self.rules._compute_qty_to_order_computed()
         for rule in self.rules:
             figure = figures[rule.id]
@@ -134,6 +136,18 @@ class TestMinmax(SmartReorderCase):
             route_id=self.resupply_route.id,
         )
         self.assertEqual(self._quantities()[:2], [0, 16])
+
+    def test_enrolled_rules_are_recomputed_the_same_way(self):
+        self._set_stock(4)
+        rule = self._rule(5, 20)
+        self.env.flush_all()
+        self.assertEqual(rule.qty_to_order_computed, 16)
+        self._set_stock(6)
+        rule._compute_qty_to_order_computed()
+        self.assertEqual(rule.qty_to_order_computed, 0)
+        self._plan_move(2, 1, self.central.lot_stock_id, self.customers)
+        rule.product_max_qty = 25
+        self.assertEqual(rule.qty_to_order_computed, 21)
 
     def test_hundreds_take_as_many_statements_as_few(self):
         minmax = self.env["smart.reorder.minmax"]
