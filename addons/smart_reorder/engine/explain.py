@@ -47,7 +47,9 @@ class Facts:
     source: str  # "buy" or "transfer"
     minimum: float = 0.0
     multiple: float = 0.0
+    promise_days: float = 0.0
     saving: float = 0.0
+    extra_cost: float = 0.0
     source_available: float | None = None
     wanted_by_all: float = 0.0
     later: float = 0.0
@@ -65,6 +67,10 @@ class Facts:
     qty_estimated: float = 0.0
     days_excluded: int = 0
     qty_excluded: float = 0.0
+    blocked: bool = False  # the notes say by what
+    background: tuple[Sentence, ...] = ()  # what else the forecast rests on
+    timing: tuple[Sentence, ...] = ()  # when one can order
+    notes: tuple[Sentence, ...] = ()  # what else bent the decision, in order
 
 
 def explain(facts: Facts) -> list[Sentence]:
@@ -84,10 +90,11 @@ def explain(facts: Facts) -> list[Sentence]:
             },
         )
     ]
-    days = facts.lead_days + facts.review_days
+    days = max(facts.lead_days + facts.review_days - facts.promise_days, 1.0)
     if facts.later > 0:
         out.append(Sentence("later", {"later": facts.later, "days": days}))
     out += _history(facts)
+    out += facts.background
     out += _lead_time(facts)
     if facts.evidence == "none":
         out.append(Sentence("no_demand", {"days": days}))
@@ -113,7 +120,9 @@ def explain(facts: Facts) -> list[Sentence]:
             "days": facts.level_days,
         }
         out.append(Sentence(f"level_{facts.level_origin}", values))
+    out += facts.timing
     out += _decision(facts)
+    out += facts.notes
     out += _confidence(facts)
     return out
 
@@ -147,6 +156,8 @@ def _lead_time(facts: Facts) -> list[Sentence]:
 def _decision(facts: Facts) -> list[Sentence]:
     if facts.needed <= 0:
         return [Sentence("enough", {"position": facts.position})]
+    if facts.quantity <= 0 and facts.blocked:
+        return [Sentence("order_blocked", {"needed": facts.needed})]
     if facts.quantity <= 0:
         return [Sentence("source_empty", {"needed": facts.needed})]
     out = [
@@ -167,9 +178,14 @@ def _decision(facts: Facts) -> list[Sentence]:
         values = {
             "minimum": {"minimum": facts.minimum},
             "multiple": {"multiple": facts.multiple},
+            "multiple_down": {"multiple": facts.multiple},
             "price_break": {"quantity": facts.quantity, "saving": facts.saving},
         }[effect]
         out.append(Sentence(effect, values))
+    raised = {"minimum", "multiple"} & {*facts.effects}
+    # A price break says itself what it costs.
+    if facts.extra_cost > 0 and raised and "price_break" not in facts.effects:
+        out.append(Sentence("extra_cost", {"cost": facts.extra_cost}))
     if facts.wanted_by_all > 0:
         values = {"available": facts.source_available, "wanted": facts.wanted_by_all}
         out.append(Sentence("source_short", values))
@@ -177,7 +193,7 @@ def _decision(facts: Facts) -> list[Sentence]:
 
 
 def _confidence(facts: Facts) -> list[Sentence]:
-    if facts.evidence == "none":
+    if facts.evidence in ("none", "borrowed"):
         return []
     values = {"method": facts.method, "origins": facts.origins}
     if facts.evidence == "thin":

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .caps import round_to_packaging
+
 DAYS_PER_YEAR = 365.0
 # Never order more than this many days of demand for the sake of a lower price.
 MAX_BREAK_COVER = 180.0
@@ -122,6 +124,8 @@ class Order:
     :ivar needed: quantity before minimum, multiple and price breaks
     :ivar effects: what changed it, in order: ``minimum``, ``multiple``, ``price_break``
     :ivar price_break: the price line that applies, None without prices
+    :ivar saving: of a year, by the price break
+    :ivar unit_price: of the order, on average
     """
 
     quantity: float
@@ -129,6 +133,7 @@ class Order:
     effects: tuple[str, ...] = ()
     price_break: PriceBreak | None = None
     saving: float = 0.0
+    unit_price: float = 0.0
 
 
 def order_quantity(
@@ -142,6 +147,9 @@ def order_quantity(
     daily_demand: float = 0.0,
     order_cost: float = 0.0,
     holding_rate: float = 0.0,
+    incremental: bool = False,
+    nearest: bool = False,
+    most: float = math.inf,
 ) -> Order:
     """Order up to the level once the position is below the reorder point.
 
@@ -152,6 +160,9 @@ def order_quantity(
     :param rounding: step of the unit of measure
     :param multiple: packaging to fill, 0 for none
     :param breaks: price lines of the chosen supplier; the lowest minimum is the least one may order
+    :param incremental: each price holds for the units above its minimum, not for the whole order
+    :param nearest: round to the nearest packaging as long as the reorder point is reached
+    :param most: what lower prices may lead to at most
     """
     if not all(map(math.isfinite, (position, reorder_point, order_up_to))):
         raise ValueError("position, reorder point and order-up-to level must be finite")
@@ -165,20 +176,57 @@ def order_quantity(
         quantity = round_up(minimum, rounding)
         effects.append("minimum")
     if multiple > 0:
-        rounded = round_up(quantity, multiple)
-        if rounded > quantity + 1e-9:
-            effects.append("multiple")
+        rounded = round_to_packaging(
+            quantity, multiple, nearest=nearest, floor=max(reorder_point - position, minimum)
+        )
+        if abs(rounded - quantity) > 1e-9:
+            effects.append("multiple" if rounded > quantity else "multiple_down")
         quantity = rounded
+    if incremental:
+        return _incremental_order(
+            Order(quantity, needed, tuple(effects)),
+            breaks,
+            multiple or rounding,
+            daily_demand,
+            order_cost,
+            holding_rate,
+            most,
+        )
     line = price_for(quantity, breaks)
     saving = 0.0
+    offered = [line for line in breaks if line.minimum <= most]
     better = _better_break(
-        quantity, line, breaks, multiple or rounding, daily_demand, order_cost, holding_rate
+        quantity, line, offered, multiple or rounding, daily_demand, order_cost, holding_rate
     )
     if better and line:
         quantity, new_line, saving = better
         line = new_line
         effects.append("price_break")
-    return Order(quantity, needed, tuple(effects), line, saving)
+    price = line.price if line else 0.0
+    return Order(quantity, needed, tuple(effects), line, saving, price)
+
+
+def _incremental_order(
+    order: Order,
+    breaks: Sequence[PriceBreak],
+    step: float,
+    daily_demand: float,
+    order_cost: float,
+    holding_rate: float,
+    most: float,
+) -> Order:
+    from . import discounts  # it builds on this module
+
+    quantity, effects, saving = order.quantity, order.effects, 0.0
+    better = discounts.better_quantity(
+        quantity, breaks, step, daily_demand, order_cost, holding_rate
+    )
+    if better and better[0] <= most:
+        quantity, saving = better
+        effects = (*effects, "price_break")
+    price = discounts.average_price(quantity, breaks)
+    line = price_for(quantity, breaks)
+    return Order(quantity, order.needed, effects, line, saving, price)
 
 
 def price_for(quantity: float, breaks: Sequence[PriceBreak]) -> PriceBreak | None:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
+from .discounts import average_price
 from .policy import (
     DAYS_PER_YEAR,
     MAX_BREAK_COVER,
@@ -47,11 +48,13 @@ def vendor_cost(
     spread: float,
     order_cost: float,
     holding_rate: float,
+    incremental: bool = False,
 ) -> float:
     """Cost of a year with this vendor, in the currency of the prices.
 
     The quantity is the least that the vendor allows, or that of a price break when it pays.
 
+    :param incremental: each price holds for the units above its minimum
     :param lot: quantity that would be ordered each time if the vendor did not mind
     :return: infinite without a price
     """
@@ -68,8 +71,12 @@ def vendor_cost(
     ]
     costs = []
     for quantity in quantities:
-        line = price_for(quantity, breaks)
-        assert line is not None
-        cost = yearly_cost(quantity, line.price, order_cost, yearly, holding_rate)
-        costs.append(cost + holding_rate * line.price * stock)
+        if incremental:
+            price = average_price(quantity, breaks)
+        else:
+            line = price_for(quantity, breaks)
+            assert line is not None
+            price = line.price
+        cost = yearly_cost(quantity, price, order_cost, yearly, holding_rate)
+        costs.append(cost + holding_rate * price * stock)
     return min(costs)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from smart_reorder_engine.checks import find_issues
-from smart_reorder_engine.explain import Facts, explain
+from smart_reorder_engine.explain import Facts, Sentence, explain
 
 NAN = float("nan")
 
@@ -115,6 +115,24 @@ def test_other_situations():
     short = codes(source="transfer", effects=(), wanted_by_all=90, source_available=48)
     assert short[2:4] == ["order_transfer", "source_short"]
     assert "source_empty" in codes(source="transfer", quantity=0, effects=())
+
+
+def test_what_minimum_and_packaging_cost():
+    sentences = {s.code: s.values for s in explain(replace(FACTS, extra_cost=9.5))}
+    assert sentences["extra_cost"] == {"cost": 9.5}
+    assert "extra_cost" not in codes(effects=(), extra_cost=9.5)
+
+
+def test_notes_and_timing_have_their_place():
+    assert codes(effects=(), timing=(Sentence("calendar"),), notes=(Sentence("cap_storage"),)) == [
+        "position",
+        "forecast",
+        "calendar",
+        "order_buy",
+        "cap_storage",
+        "measured",
+    ]
+    assert codes(quantity=0, blocked=True, effects=())[2] == "order_blocked"
 
 
 def test_json_form():

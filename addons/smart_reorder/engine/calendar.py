@@ -1,0 +1,115 @@
+"""When a vendor takes orders, and what that means for the days that an order has to cover.
+
+Under periodic review what is ordered now must last until the *next possible* order has arrived: the
+protection interval is the time to the next order after this one, plus its lead time (E. Silver, D.
+Pyke and D. Thomas, *Inventory and Production Management in Supply Chains*, 4th ed., 6.9: the (R, S)
+system). Order days and cut-offs make R what the vendor's calendar says instead of a constant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+MAX_COVER = 9999.0
+
+
+@dataclass(frozen=True)
+class OrderCalendar:
+    """Days on which a vendor takes orders.
+
+    :ivar weekdays: 0 is Monday … 6 Sunday; empty is every day
+    :ivar cutoff: hours since midnight until which an order still counts for the day, 24 the whole
+        day; on the vendor's clock
+    :ivar review: days that lie between two orders at least
+    """
+
+    weekdays: frozenset[int] = frozenset()
+    cutoff: float = 24.0
+    review: int = 1
+
+
+def order_moment(calendar: OrderCalendar, day: date, zone: tzinfo) -> datetime:
+    """Last moment at which an order counts for a day, with the time zone.
+
+    In the hour that a clock change leaves out or repeats, the earlier moment counts: to be late
+    costs more than to be early.
+    """
+    minutes = min(round(calendar.cutoff * 60), 24 * 60)
+    if minutes >= 24 * 60:
+        wall = datetime.combine(day, time(23, 59, 59))
+    else:
+        wall = datetime.combine(day, time(minutes // 60, minutes % 60))
+    localize = getattr(zone, "localize", None)
+    # pytz: is_dst=True is the earlier of two; other zones have ``fold`` 0 for it.
+    return localize(wall, is_dst=True) if localize else wall.replace(tzinfo=zone)
+
+
+def order_moments(
+    calendar: OrderCalendar, now: datetime, zone: tzinfo
+) -> tuple[datetime, datetime]:
+    """The next moment by which one can order, and the one after it.
+
+    :param now: with a time zone
+    :raises ValueError: without one
+    """
+    if now.tzinfo is None:
+        raise ValueError("the moment needs a time zone")
+    today = now.astimezone(zone).date()
+    first = _next(calendar, today, now, zone)
+    second = _next(calendar, first + timedelta(days=max(calendar.review, 1)), now, zone)
+    return order_moment(calendar, first, zone), order_moment(calendar, second, zone)
+
+
+def _next(calendar: OrderCalendar, day: date, now: datetime, zone: tzinfo) -> date:
+    # Eight days: this weekday's cut-off may be over.
+    days = [day + timedelta(days=step) for step in range(8)]
+    return next(
+        day
+        for day in days
+        if (not calendar.weekdays or day.weekday() in calendar.weekdays)
+        and order_moment(calendar, day, zone) >= now
+    )
+
+
+def quantile_after(days: float, interval: float, mean: float, quantile: float) -> float:
+    """Demand not exceeded over another number of days, from that over the interval.
+
+    The mean grows in proportion to the days, the deviation from it with their square root, as for
+    a sum of independent days.
+
+    :param interval: days that ``mean`` and ``quantile`` are for, > 0
+    """
+    share = max(days, 0.0) / interval
+    return mean * share + (quantile - mean) * math.sqrt(share)
+
+
+def days_covered(position: float, interval: float, mean: float, quantile: float) -> float:
+    """Days whose demand the position covers with the probability of the quantile.
+
+    The inverse of :func:`quantile_after`: with ``s = √(days/interval)`` it solves ``mean·s² +
+    (quantile - mean)·s = position``.
+
+    :return: :data:`MAX_COVER` when there is no demand to speak of
+    """
+    if position <= 0:
+        return 0.0
+    margin = quantile - mean
+    if mean <= 0:
+        if margin <= 0:
+            return MAX_COVER
+        root = position / margin
+    else:
+        root = (-margin + math.sqrt(max(margin**2 + 4 * mean * position, 0.0))) / (2 * mean)
+    return min(interval * root**2, MAX_COVER)
+
+
+def order_day(day: date, weekdays: Collection[int]) -> date:
+    """The last order day not after a day.
+
+    :param weekdays: order days, empty for every day
+    """
+    days = [day - timedelta(days=back) for back in range(7)]
+    return next((each for each in days if not weekdays or each.weekday() in weekdays), day)

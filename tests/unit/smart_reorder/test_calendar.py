@@ -1,0 +1,94 @@
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytz
+from smart_reorder_engine.calendar import (
+    MAX_COVER,
+    OrderCalendar,
+    days_covered,
+    order_day,
+    order_moment,
+    order_moments,
+    quantile_after,
+)
+
+UTC = pytz.UTC
+MONDAY = datetime(2025, 6, 16, 9, 0, tzinfo=UTC)
+
+
+def days(calendar, now=MONDAY, zone=UTC):
+    return [moment.date() for moment in order_moments(calendar, now, zone)]
+
+
+def test_without_a_calendar_today_and_a_review_period_later():
+    assert days(OrderCalendar(review=3)) == [date(2025, 6, 16), date(2025, 6, 19)]
+
+
+def test_order_days():
+    """Tuesdays and Fridays: on Monday the next is Tuesday 17, then Friday 20."""
+    calendar = OrderCalendar(frozenset({1, 4}))
+    assert days(calendar) == [date(2025, 6, 17), date(2025, 6, 20)]
+    assert days(calendar, MONDAY + timedelta(days=1)) == [date(2025, 6, 17), date(2025, 6, 20)]
+    # With a week between two orders at least, the Friday is skipped.
+    assert days(OrderCalendar(frozenset({1, 4}), review=7)) == [
+        date(2025, 6, 17),
+        date(2025, 6, 24),
+    ]
+
+
+@pytest.mark.parametrize(("hour", "first"), [(8, 16), (9, 16), (10, 23)])
+def test_cut_off(hour, first):
+    """Mondays until 9:00: an hour later it is next Monday's order."""
+    calendar = OrderCalendar(frozenset({0}), cutoff=9.0)
+    assert days(calendar, MONDAY.replace(hour=hour))[0] == date(2025, 6, first)
+
+
+def test_cut_off_on_the_vendors_clock():
+    """10:00 in Tokyo is 1:00 in London (UTC 1:00 + summer time): at 1:30 UTC Monday's is over, and
+    on Sunday at 20:00 UTC it is Monday in Tokyo already, before the cut-off."""
+    calendar = OrderCalendar(frozenset({0}), cutoff=10.0)
+    tokyo = pytz.timezone("Asia/Tokyo")
+    first = order_moments(calendar, datetime(2025, 6, 15, 20, 0, tzinfo=UTC), tokyo)[0]
+    assert first.astimezone(UTC) == datetime(2025, 6, 16, 1, 0, tzinfo=UTC)
+    late = order_moments(calendar, datetime(2025, 6, 16, 1, 30, tzinfo=UTC), tokyo)[0]
+    assert late.astimezone(UTC) == datetime(2025, 6, 23, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", [pytz.timezone("Europe/Berlin"), ZoneInfo("Europe/Berlin")])
+def test_clock_change(zone):
+    """On 2025-10-26 the hour from 2 to 3 comes twice in Berlin: the first 2:30 is 0:30 UTC."""
+    moment = order_moment(OrderCalendar(cutoff=2.5), date(2025, 10, 26), zone)
+    assert moment.astimezone(UTC) == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
+
+
+def test_a_moment_without_a_time_zone_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        order_moments(OrderCalendar(), datetime(2025, 6, 16), UTC)
+
+
+def test_demand_of_other_lengths():
+    """Mean 28 and quantile 37 over 7 days; four times as long: 112, and twice the 9."""
+    assert quantile_after(28, 7, 28, 37) == pytest.approx(112 + 18)
+    assert quantile_after(0, 7, 28, 37) == 0
+
+
+def test_days_covered_is_its_inverse():
+    assert days_covered(130, 7, 28, 37) == pytest.approx(28)
+    assert days_covered(37, 7, 28, 37) == pytest.approx(7)
+    assert days_covered(0, 7, 28, 37) == 0
+    assert days_covered(-5, 7, 28, 37) == 0
+    assert days_covered(5, 7, 0, 0) == MAX_COVER
+    # Without a mean the margin alone: 9·√(d/7) = 18, d = 28.
+    assert days_covered(18, 7, 0, 9) == pytest.approx(28)
+    # Certain demand: 28 in 7 days are 4 a day.
+    assert days_covered(20, 7, 28, 28) == pytest.approx(5)
+
+
+def test_last_order_day_before():
+    """Friday 2025-06-20; where only Tuesdays are order days, the 17th."""
+    friday = date(2025, 6, 20)
+    assert order_day(friday, ()) == friday
+    assert order_day(friday, {4}) == friday
+    assert order_day(friday, {1}) == date(2025, 6, 17)
+    assert order_day(friday, {5, 6}) == date(2025, 6, 15)
