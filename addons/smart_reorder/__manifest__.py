@@ -31,6 +31,12 @@
         "views/smart_reorder_autonomy_views.xml",
         "views/smart_reorder_dashboard_views.xml",
         "views/res_users_views.xml",
+        "views/smart_reorder_terms_views.xml",
+        "views/smart_reorder_budget_views.xml",
+        "views/smart_reorder_event_views.xml",
+        "views/stock_route_views.xml",
+        "views/res_partner_views.xml",
+        "views/product_template_views.xml",
         "views/smart_reorder_menus.xml",
     ],
     "assets": {

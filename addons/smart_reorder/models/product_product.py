@@ -1,8 +1,38 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
+
+    smart_reorder_replaces_id = fields.Many2one(
+        "product.product",
+        string="Replaces",
+        index="btree_not_null",
+        help="The demand that the predecessor had before this product came counts as its own.",
+    )
+    smart_reorder_phase_out = fields.Date(
+        string="Phased out on",
+        help="Smart Reorder orders no more than what will be needed until then.",
+    )
+
+    @api.constrains("smart_reorder_replaces_id")
+    def _check_smart_reorder_replaces(self):
+        if self._has_cycle("smart_reorder_replaces_id"):
+            raise ValidationError(
+                self.env._("A product cannot replace itself, directly or through others.")
+            )
+
+    def _get_shelf_days(self):
+        """Days within which it has to be sold, 0 when it keeps: the product's own, else those of
+        its expiration dates, where they are used.
+        """
+        self.ensure_one()
+        if self.smart_reorder_shelf_days:
+            return self.smart_reorder_shelf_days
+        if "expiration_time" in self._fields and self.use_expiration_date:
+            return self.expiration_time
+        return 0
 
     def _get_dates_info(self, date, location, route_ids=False):
         """Proposals know their dates: Odoo need not look for rules and vendors once more."""

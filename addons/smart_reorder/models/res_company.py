@@ -43,6 +43,21 @@ class ResCompany(models.Model):
         help="Past lead times + review periods, without overlap, that a product must have been"
         " observed for before it chooses its own forecasting method.",
     )
+    smart_reorder_pooling = fields.Selection(
+        [("suggest", "Suggest"), ("apply", "Apply")],
+        default="suggest",
+        required=True,
+        help="Where a chain of places keeps its safety stock: warehouses that supply others may let"
+        " them wait, and keep less themselves, where that costs less in all.\n"
+        "Suggest: the reason says what it would save. Apply: runs plan that way.",
+    )
+    smart_reorder_rounding = fields.Selection(
+        [("up", "Up"), ("nearest", "To the nearest")],
+        default="up",
+        required=True,
+        help="Quantities are rounded to whole packagings: up, or to the nearest as long as the"
+        " reorder point is still reached.",
+    )
     smart_reorder_compare_vendors = fields.Boolean(
         default=True,
         help="Buy from the vendor that costs least in all: price, minimum, lead time and its"

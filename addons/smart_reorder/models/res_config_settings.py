@@ -40,6 +40,12 @@ class ResConfigSettings(models.TransientModel):
     smart_reorder_min_intervals = fields.Integer(
         related="company_id.smart_reorder_min_intervals", readonly=False
     )
+    smart_reorder_pooling = fields.Selection(
+        related="company_id.smart_reorder_pooling", readonly=False
+    )
+    smart_reorder_rounding = fields.Selection(
+        related="company_id.smart_reorder_rounding", readonly=False
+    )
     smart_reorder_compare_vendors = fields.Boolean(
         related="company_id.smart_reorder_compare_vendors", readonly=False
     )

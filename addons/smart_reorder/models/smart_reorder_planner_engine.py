@@ -7,6 +7,7 @@ import numpy as np
 from odoo import api, fields, models
 
 from ..engine import process
+from ..engine.calendar import quantile_after
 from ..engine.forecast import EVIDENCE_THIN, Forecast
 from ..engine.parts import PART
 from ..engine.simple import simple_forecast
@@ -15,6 +16,7 @@ from ..engine.tasks import as_forecast, check_forecast, pack_history
 _logger = logging.getLogger(__name__)
 
 KEEP_DAYS = 14  # a forecast that is older is worth less than a simple one
+MOST_STRETCH = 2.0  # of the interval, for which a kept forecast still serves
 MAX_FAILURES = 3  # of a run; then the engine is not asked any more in it
 TIMEOUT = 300.0  # seconds for a batch
 PART_SIZE = 1000  # products × places that are forecast together
@@ -120,7 +122,7 @@ class SmartReorderPlanner(models.AbstractModel):
 
     @api.model
     def _get_forecasts_without(self, history, spans, levels, units, orderpoints, failure):
-        """The last good forecast of each where the interval and the level are still the same."""
+        """The last good forecast of each where the level is the same and the interval similar."""
         simple = simple_forecast(history, spans.mean, levels, units)
         columns = {
             field.name: np.array(getattr(simple, field.name)) for field in data_fields(Forecast)
@@ -135,18 +137,26 @@ class SmartReorderPlanner(models.AbstractModel):
         proposals = self._get_last_good(orderpoints)
         for index, orderpoint in enumerate(orderpoints):
             last = proposals.get(orderpoint.id)
-            same = (
-                last
-                and abs(last.lead_days + last.review_days - spans.mean[index]) < 1
-                and abs(last.service_level / 100 - levels[index]) < 1e-6
-            )
-            if not same:
+            if not last or abs(last.service_level / 100 - levels[index]) > 1e-6:
+                continue
+            # Order days make the interval another one each day.
+            interval = last.protection_days
+            days = spans.mean[index] if abs(interval - spans.mean[index]) >= 1 else interval
+            if not interval / MOST_STRETCH <= days <= interval * MOST_STRETCH:
                 continue
             origins[index].update(forecast_origin="kept", forecast_at=last.forecast_at)
+            # Without the events that were ahead then.
+            factor = last.event_factor or 1.0
+            mean = last.forecast_qty / factor
+            quantile = mean + (last.reorder_point - last.forecast_qty) / factor**0.5
+            mean, quantile = (
+                mean * days / interval,
+                quantile_after(days, interval, mean, quantile),
+            )
             kept = {
-                "mean": last.forecast_qty,
-                "quantile": last.reorder_point,
-                "statistical": last.reorder_point,
+                "mean": mean,
+                "quantile": quantile,
+                "statistical": quantile,
                 "method": last.forecast_method,
                 "evidence": last.evidence or EVIDENCE_THIN,
                 "origins": last.origins,
@@ -156,7 +166,7 @@ class SmartReorderPlanner(models.AbstractModel):
                 "coverage": last.coverage / 100,
                 "pinball": last.error_pinball,
                 "skill": last.error_skill,
-                "expected_short": last.forecast_qty * (1 - last.expected_fill / 100),
+                "expected_short": mean * (1 - last.expected_fill / 100),
             }
             for name, value in kept.items():
                 columns[name][index] = value

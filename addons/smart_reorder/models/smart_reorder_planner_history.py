@@ -33,21 +33,25 @@ class SmartReorderPlanner(models.AbstractModel):
         days = orderpoints.company_id.smart_reorder_history_days
         start = today - timedelta(days=days)
         supplied = self._get_supplied_places(orderpoints)
+        predecessors = self._get_predecessors(orderpoints.product_id)
         pairs, owners, below = [], [], []
         for index, orderpoint in enumerate(orderpoints):
             product, warehouse = orderpoint.product_id.id, orderpoint.warehouse_id.id
             places = supplied.get((product, warehouse), set())
-            for place in (warehouse, *sorted(places)):
-                pairs.append((product, place))
-                owners.append(index)
-                below.append(places)
+            for each in (product, *predecessors.get(product, ())):
+                for place in (warehouse, *sorted(places)):
+                    pairs.append((each, place))
+                    owners.append(index)
+                    below.append(places)
         warehouses = self.env["stock.warehouse"].browse({place for _product, place in pairs})
-        products = orderpoints.product_id
+        products = self.env["product.product"].browse({product for product, _place in pairs})
         recorded = self._get_recorded(products, warehouses, pairs, below, start, today)
         own = self._get_own_rows(orderpoints, pairs, owners)
         hidden = self._get_hidden(products, warehouses, pairs, recorded, start)
         unusual = self._get_unusual(products, warehouses, pairs, own, recorded, start)
         estimated = estimate_hidden(recorded, hidden, unusual)
+        if predecessors:
+            estimated = self._inherit_demand(orderpoints, pairs, owners, estimated)
         return sum_histories(estimated, np.array(owners, dtype=np.int64), len(orderpoints))
 
     @api.model
@@ -56,7 +60,7 @@ class SmartReorderPlanner(models.AbstractModel):
         return [
             row
             for row, (pair, owner) in enumerate(zip(pairs, owners, strict=True))
-            if pair[1] == orderpoints[owner].warehouse_id.id
+            if pair == (orderpoints[owner].product_id.id, orderpoints[owner].warehouse_id.id)
         ]
 
     @api.model

@@ -14,14 +14,14 @@ NO_FORECAST = {
             *("error_wape", "error_bias", "error_pinball", "error_skill", "coverage"),
             *("days_estimated", "qty_estimated", "days_excluded", "qty_excluded"),
             *("risk_qty", "risk_value", "risk_left_value"),
-            *("stockout_chance", "stockout_chance_left", "qty_dependents"),
+            *("stockout_chance", "stockout_chance_left", "qty_dependents", "promise_days"),
         ),
         0.0,
     ),
     **dict.fromkeys(
         (
             *("forecast_method", "forecast_origin", "forecast_at", "evidence", "level_origin"),
-            *("abc", "xyz", "order_by", "history"),
+            *("abc", "xyz", "order_by", "history", "date_order_by", "is_excess_moved", "bounds"),
         ),
         False,
     ),

@@ -4,6 +4,7 @@ import numpy as np
 
 from odoo import api, models
 
+from ..engine.calendar import order_day
 from ..engine.risk import chance_of_running_out, days_to_order, expected_short
 
 
@@ -20,6 +21,7 @@ class SmartReorderPlanner(models.AbstractModel):
 
     @api.model
     def _add_risk(self, orderpoints, values):
+        weekdays = {op.id: values[op.id].pop("order_weekdays", ()) for op in orderpoints}
         planned = orderpoints.filtered(lambda op: values[op.id].get("forecast_method"))
         if not planned:
             return
@@ -46,7 +48,11 @@ class SmartReorderPlanner(models.AbstractModel):
             value.update(
                 risk_value=value["risk_qty"] * missed,
                 risk_left_value=value.pop("risk_left_qty") * missed,
-                order_by=today + timedelta(days=int(days[index])) if known else False,
+                order_by=order_day(
+                    today + timedelta(days=int(days[index])), weekdays[orderpoint.id]
+                )
+                if known
+                else False,
             )
 
     @api.model

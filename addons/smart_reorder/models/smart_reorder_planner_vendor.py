@@ -18,7 +18,7 @@ class SmartReorderPlanner(models.AbstractModel):
     _inherit = "smart.reorder.planner"
 
     @api.model
-    def _choose_vendors(self, orderpoints, sources, history, services, reviews, lead_times):
+    def _choose_vendors(self, orderpoints, sources, history, services, lead_times):
         """Replace sources and lead times of orderpoints that several vendors could serve.
 
         :return: dict ``orderpoint id -> what was compared``, for the reason
@@ -44,7 +44,7 @@ class SmartReorderPlanner(models.AbstractModel):
             index = position[orderpoint.id]
             costs = [
                 self._get_vendor_cost(
-                    orderpoint, source, lead, history, index, services[index].level, reviews[index]
+                    orderpoint, source, lead, history, index, services[index].level
                 )
                 for source, lead in zip(options[orderpoint.id], leads[orderpoint.id], strict=True)
             ]
@@ -63,7 +63,7 @@ class SmartReorderPlanner(models.AbstractModel):
         return compared
 
     @api.model
-    def _get_vendor_cost(self, orderpoint, source, lead, history, index, level, review):
+    def _get_vendor_cost(self, orderpoint, source, lead, history, index, level):
         if source.issue or not 0 <= lead.mean <= MAX_INTERVAL:
             return math.inf
         company = orderpoint.company_id
@@ -86,8 +86,9 @@ class SmartReorderPlanner(models.AbstractModel):
             daily_mean=mean,
             daily_variance=variance,
             level=min(max(level, 0.5), 0.999),
-            interval=lead.mean + review,
+            interval=lead.mean + source.review_days,
             spread=lead.spread,
             order_cost=company.smart_reorder_order_cost,
             holding_rate=rate,
+            incremental=source.incremental,
         )

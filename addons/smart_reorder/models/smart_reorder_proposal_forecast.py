@@ -191,10 +191,11 @@ class SmartReorderProposal(models.Model):
     reason_data = fields.Json(readonly=True)
     reason = fields.Text(compute="_compute_texts")
 
-    @api.depends("lead_days", "review_days")
+    @api.depends("lead_days", "review_days", "promise_days")
     def _compute_protection_days(self):
         for proposal in self:
-            proposal.protection_days = proposal.lead_days + proposal.review_days
+            days = proposal.lead_days + proposal.review_days - proposal.promise_days
+            proposal.protection_days = max(days, 1.0)
 
     @api.depends("product_id", "warehouse_id")
     def _compute_unusual_count(self):

@@ -31,7 +31,7 @@ class SmartReorderProposal(models.Model):
                 texts[name] = self._get_method_names().get(value, value)
             elif name in ("level", "wape", "coverage", "share"):
                 texts[name] = self._format_number(value * 100, 1 if name == "level" else 0)
-            elif name in ("saving", "missed", "value"):
+            elif name in self._get_money_names():
                 texts[name] = formatLang(self.env, value, currency_obj=self.currency_id)
             elif isinstance(value, int | float):
                 digits = 1 if name in ("mean", "days", "spread", "deliveries") else 2
@@ -40,6 +40,11 @@ class SmartReorderProposal(models.Model):
             else:
                 texts[name] = value
         return texts
+
+    @api.model
+    def _get_money_names(self):
+        """Values of sentences that are amounts in the company's currency."""
+        return {"saving", "missed", "value"}
 
     def _format_number(self, value, digits):
         rounded = round(value, digits)

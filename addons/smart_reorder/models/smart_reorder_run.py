@@ -205,7 +205,9 @@ class SmartReorderRun(models.Model):
             remaining -= len(batch)
             if commit and not self._commit(len(batch), remaining + 1):
                 return False
-        if not self._take() or not self._order_automatically(commit):
+        if not self._take() or not self._settle_once(commit):
+            return False
+        if not self._order_automatically(commit):
             return False
         self._end()
         if commit:

@@ -14,7 +14,8 @@ class SmartReorderRun(models.Model):
 
         :return: False when there was no time to do it all
         """
-        if not self.company_id.smart_reorder_automation:
+        # An error says that what is decided across products was not decided.
+        if not self.company_id.smart_reorder_automation or self.error:
             return True
         proposals = self.env["smart.reorder.proposal"].search(
             [

@@ -150,8 +150,9 @@ class SmartReorderScore(models.Model):
                         value["abc"], value["xyz"]
                     ),
                     "level": value["service_level"],
-                    "mean": value["forecast_qty"],
-                    "quantile": value["reorder_point"],
+                    # Without events, as the history that it will be compared with.
+                    "mean": float(forecasts.mean[index]),
+                    "quantile": float(forecasts.quantile[index]),
                     "has_model": model == model,
                     "quantile_model": model if model == model else 0.0,
                     "quantile_statistical": float(forecasts.statistical[index]),

@@ -27,6 +27,13 @@ class Source:
     warehouse: Any = None
     breaks: list[PriceBreak] = field(default_factory=list)
     multiple: float = 0.0
+    terms: Any = None  # of the vendor
+    order_by: Any = None  # until when the next order counts, a moment in UTC; None is any time
+    wait_days: float = 0.0  # until then
+    review_days: float = 1.0  # until the order after it
+    promise_days: float = 0.0  # that the places supplied from here wait
+    supplier_days: float = 0.0  # that this place waits at its supplier, part of lead_days
+    incremental: bool = False  # prices hold for the units above their minimum
     alternatives: list = field(default_factory=list)  # of Source: other vendors, by sequence
 
 

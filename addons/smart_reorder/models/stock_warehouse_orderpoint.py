@@ -38,6 +38,20 @@ class StockWarehouseOrderpoint(models.Model):
         copy=False,
         help="In %, for this product in this place. 0 takes the company's.",
     )
+    smart_reorder_max_stock = fields.Float(
+        string="Room for",
+        digits="Product Unit",
+        copy=False,
+        help="Smart Reorder never orders more than there is room for when it arrives. 0: what the"
+        " storage categories of the place say, else as much as wanted.",
+    )
+    smart_reorder_promise_days = fields.Integer(
+        string="Places Wait",
+        readonly=True,
+        copy=False,
+        help="Days that the places supplied from here wait for their goods, by risk pooling: this"
+        " place holds safety stock for so many days less, they for so many more.",
+    )
     smart_reorder_created = fields.Boolean(
         readonly=True, copy=False, help="Made by enrolment; archived when it leaves."
     )
