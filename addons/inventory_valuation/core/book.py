@@ -149,6 +149,14 @@ class Book:
             for layer, quantity in shelf.layers.items()
         )
 
+    def get_layer_quantities(self) -> dict[Layer | None, float]:
+        """Return how much of each layer is held, all places added up."""
+        held: dict[Layer | None, float] = {}
+        for shelf in self._shelves.values():
+            for layer, quantity in shelf.layers.items():
+                held[layer] = held.get(layer, 0.0) + quantity
+        return held
+
     def get_held_layers(self) -> set[Layer | None]:
         return {layer for shelf in self._shelves.values() for layer in shelf.layers}
 

@@ -34,6 +34,15 @@ def nearest(amount: float) -> int:
     return int(math.copysign(math.floor(abs(amount) * (1 + 2**-50) + 0.5), amount))
 
 
+def is_tie(amount: float) -> bool:
+    """Say whether an amount is so near to a half that how it was reckoned decides its rounding.
+
+    >>> is_tie(2.5), is_tie(-2.4999999), is_tie(2.49)
+    (True, True, False)
+    """
+    return abs(abs(amount) % 1 - 0.5) < 1e-6
+
+
 def confirm(total: int, reckoned: float, roundings: int) -> bool:
     """Say whether two reckonings of the same amount differ by no more than their rounding.
 

@@ -63,7 +63,8 @@ class Item:
     :param when: ``before``, ``late``, ``within``, ``after`` or ``withdrawn``
     :param matter: ``purchase``, ``sale`` (matched by quantity), ``entry`` (a transfer with a
         journal entry), ``own`` (a movement without one), ``revaluation`` (a cost that was set),
-        ``cost`` (what follows from costs), ``manual`` (posted by hand) or ``closing``
+        ``landed`` (a landed cost), ``cost`` (what follows from costs), ``manual`` (posted by
+        hand) or ``closing``
     :param reference: which one, among those of its matter
     :param value: stock gained, or debit less credit, in cents
     :param consigned: quantity of goods that belong to somebody else; they have no value
@@ -137,6 +138,7 @@ class _Explanation:
                 matters[item.matter, item.reference].append(item)
         handlers: dict[str, Callable[[list[Item]], None]] = {
             "entry": self._explain_entry,
+            "landed": self._explain_landed,
             **dict.fromkeys(TRADES, self._explain_trade),
         }
         for (matter, _reference), of_matter in matters.items():
@@ -213,16 +215,27 @@ class _Explanation:
 
     def _explain_entry(self, items: list[Item]) -> None:
         """A transfer and its journal entry: on two sides of a date, or no longer the same."""
+        inside, gap = self._explain_sides(items)
+        if gap:
+            self._add("edit", gap, inside, quantity=_quantity(inside))
+
+    def _explain_landed(self, items: list[Item]) -> None:
+        """A landed cost and its journal entry: on two sides of a date, or another value."""
+        inside, gap = self._explain_sides(items)
+        if gap:
+            documents = _join(item.documents for item in inside)
+            self.costs[items[0].product].append((gap, documents))
+
+    def _explain_sides(self, items: list[Item]) -> tuple[list[Item], int]:
+        """Tell a cut-off; returns what is on this side of the date, and what is left to explain."""
         inside = [item for item in items if item.when in (LATE, WITHIN)]
         outside = [item for item in items if item.when in (BEFORE, AFTER)]
         gap = get_difference(inside)
-        if not gap:
-            return
         sides = {item.side for item in inside}
-        if len(sides) == 1 and {item.side for item in outside} - sides:
+        if gap and len(sides) == 1 and {item.side for item in outside} - sides:
             self._add("cut_off", gap, [*inside, *outside], quantity=_quantity(inside))
-        else:
-            self._add("edit", gap, inside, quantity=_quantity(inside))
+            gap = 0
+        return inside, gap
 
     def _explain_trade(self, items: list[Item]) -> None:
         """An order's goods and its bills or invoices, matched by quantity."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
+from odoo.tools.float_utils import float_invert
 
 from ..core.history import Event, History
 
@@ -138,7 +139,8 @@ class StockValuationBackfill(models.AbstractModel):
         products = self.env["product.product"].browse(product_ids)
         groups = writer._get_groups(company, products, lines, revalued=())
         prices = self._get_price_changes(company, product_ids)
-        dates = [self._replay(company, group, prices) for group in groups.values()]
+        received = self._get_received(lines)
+        dates = [self._replay(company, group, prices, received) for group in groups.values()]
         self.env["stock.valuation.total"]._set_totals(company, groups.values())
         values = []
         for group, group_dates in zip(groups.values(), dates, strict=True):
@@ -156,7 +158,16 @@ class StockValuationBackfill(models.AbstractModel):
         )
 
     @api.model
-    def _replay(self, company, group, prices):
+    def _get_received(self, lines):
+        """Return what came by moves in all, as Odoo counts it: {move: quantity}."""
+        received = defaultdict(float)
+        for line in lines:
+            if line.target and not line.source and not line.owner_id:
+                received[line.move_id] += line.quantity
+        return received
+
+    @api.model
+    def _replay(self, company, group, prices, received):
         """Tell a group's book its past, and what is there now.
 
         :return: the date of each entry of the past
@@ -166,11 +177,21 @@ class StockValuationBackfill(models.AbstractModel):
         changes = [] if group.owner else prices.get((group.product.id, group.lot), [])
         if method == "standard" and changes:
             # before the first change it had been that price since the product was made
-            price = changes[0][1] / company.currency_id.rounding
-        history = History(method, price)
+            price = changes[0][1]
+        # inverted as Odoo does: rounded amounts are multiples of it
+        history = History(method, price, float_invert(company.currency_id.rounding))
+        worths = {} if group.owner else self._get_worths(group, received)
         events = [
-            *(Event(date, unit_cost=cost / company.currency_id.rounding) for date, cost in changes),
-            *(Event(movement.origin.date, movement) for movement in group.movements),
+            *(Event(date, unit_cost=cost) for date, cost in changes),
+            *(
+                Event(
+                    movement.origin.date,
+                    movement,
+                    move=movement.origin.move_id,
+                    worth=worths.get(movement.origin.move_id),
+                )
+                for movement in group.movements
+            ),
         ]
         # stable: a new price of the same second counts for the movement, as for Odoo
         events.sort(key=lambda event: event.date)
@@ -182,6 +203,23 @@ class StockValuationBackfill(models.AbstractModel):
         group.book.postings = 0
         group.book.match(group.on_hand)
         return [date for date, _entry in written]
+
+    @api.model
+    def _get_worths(self, group, received):
+        """Return what came of a group by moves, before it was rounded: {move: amount}.
+
+        A lot has its part of the move by quantity.
+        """
+        quantities, values = defaultdict(float), {}
+        for movement in group.movements:
+            line = movement.origin
+            if movement.source is None:
+                quantities[line.move_id] += line.quantity
+                values[line.move_id] = float(line.value)
+        return {
+            move: values[move] * quantity / received[move] if group.lot else values[move]
+            for move, quantity in quantities.items()
+        }
 
     @api.model
     def _get_price_changes(self, company, product_ids):

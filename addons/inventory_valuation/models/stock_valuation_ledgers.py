@@ -141,11 +141,14 @@ class StockValuationLedgers(models.AbstractModel):
         )
 
     @api.model
-    def _is_landed_cost(self):
-        """Return SQL: the journal entry `move` is of landed costs."""
+    def _get_landed_costs(self):
+        """Return SQL: landed cost of a valuation `entry`, and of a journal entry `move`."""
         if "stock.landed.cost" not in self.env:
-            return SQL("FALSE")
-        return SQL("EXISTS (SELECT FROM stock_landed_cost WHERE account_move_id = move.id)")
+            return SQL("NULL::integer"), SQL("NULL::integer")
+        return (
+            SQL("CASE WHEN entry.res_model = 'stock.landed.cost' THEN entry.res_id END"),
+            SQL("(SELECT MIN(id) FROM stock_landed_cost WHERE account_move_id = move.id)"),
+        )
 
     # -- items -------------------------------------------------------------------------------
 
@@ -205,12 +208,14 @@ class StockValuationLedgers(models.AbstractModel):
     def _get_stock_query(self, query):
         of_move, of_bill, _of_line = self._get_purchase_lines()
         sale_of_move, _sale_of_line = self._get_sale_lines()
+        landed, _landed_of_move = self._get_landed_costs()
         return SQL(
             """
             WITH item AS (
                 SELECT entry.product_id, %(periodic)s AS periodic, entry.kind, entry.quantity,
                        entry.value, entry.owner_id,
                        CASE WHEN entry.res_model = 'account.move' THEN entry.res_id END AS bill_id,
+                       %(landed)s AS landed_id,
                        COALESCE(entry.move_id, correction.move_id) AS move_id,
                        CASE WHEN correction.move_id IS NULL THEN correction.id END AS value_id,
                        CASE WHEN entry.date > %(moment)s THEN 'after'
@@ -236,6 +241,7 @@ class StockValuationLedgers(models.AbstractModel):
             ), matched AS (
                 SELECT told.*,
                        CASE WHEN kind = 'transfer' THEN 'cost'
+                            WHEN landed_id IS NOT NULL THEN 'landed'
                             WHEN account_move_id IS NOT NULL THEN 'entry'
                             WHEN purchase_line_id IS NOT NULL THEN 'purchase'
                             WHEN sale_line_id IS NOT NULL THEN 'sale'
@@ -249,6 +255,7 @@ class StockValuationLedgers(models.AbstractModel):
             ), referred AS (
                 SELECT matched.*,
                        CASE WHEN matter = 'entry' THEN account_move_id || '/' || product_id
+                            WHEN matter = 'landed' THEN landed_id || '/' || product_id
                             WHEN matter = 'purchase'
                             THEN COALESCE('line ' || purchase_line_id, 'product ' || product_id)
                             WHEN matter = 'sale'
@@ -280,6 +287,7 @@ class StockValuationLedgers(models.AbstractModel):
             of_move=of_move,
             of_bill=of_bill,
             sale_of_move=sale_of_move,
+            landed=landed,
             **query,
         )
 
@@ -308,6 +316,7 @@ class StockValuationLedgers(models.AbstractModel):
     def _get_ledger_query(self, query):
         _of_move, _of_bill, of_line = self._get_purchase_lines()
         _sale_of_move, sale_of_line = self._get_sale_lines()
+        _landed_of_entry, landed = self._get_landed_costs()
         return SQL(
             """
             WITH item AS (
@@ -318,7 +327,7 @@ class StockValuationLedgers(models.AbstractModel):
                        line.display_type, move.move_type, move.stock_closing_at,
                        move.reversed_entry_id,
                        EXISTS (SELECT FROM stock_move WHERE account_move_id = move.id) AS of_stock,
-                       %(landed)s AS landed,
+                       %(landed)s AS landed_id,
                        CASE WHEN move.move_type IN %(purchases)s THEN %(of_line)s END
                             AS purchase_line_id,
                        CASE WHEN line.display_type = 'cogs' THEN %(sale_of_line)s END
@@ -355,7 +364,7 @@ class StockValuationLedgers(models.AbstractModel):
                 SELECT item.*,
                        CASE WHEN stock_closing_at IS NOT NULL THEN 'closing'
                             WHEN of_stock THEN 'entry'
-                            WHEN landed THEN 'cost'
+                            WHEN landed_id IS NOT NULL THEN 'landed'
                             WHEN is_storable AND display_type IN ('product', 'cogs')
                              AND move_type IN %(purchases)s THEN 'purchase'
                             WHEN is_storable AND display_type = 'cogs' THEN 'sale'
@@ -364,6 +373,7 @@ class StockValuationLedgers(models.AbstractModel):
             ), referred AS (
                 SELECT matched.*,
                        CASE WHEN matter = 'entry' THEN move_id || '/' || COALESCE(product_id, 0)
+                            WHEN matter = 'landed' THEN landed_id || '/' || COALESCE(product_id, 0)
                             WHEN matter = 'purchase'
                             THEN COALESCE('line ' || purchase_line_id, 'product ' || product_id)
                             WHEN matter = 'sale'
@@ -381,6 +391,6 @@ class StockValuationLedgers(models.AbstractModel):
             purchases=PURCHASES,
             of_line=of_line,
             sale_of_line=sale_of_line,
-            landed=self._is_landed_cost(),
+            landed=landed,
             **query,
         )

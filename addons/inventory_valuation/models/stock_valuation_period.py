@@ -145,6 +145,7 @@ class StockValuationPeriod(models.Model):
     def action_verify(self):
         """Say whether what is frozen is still what was frozen."""
         self.ensure_one()
+        self.check_access("read")
         period = self.sudo()
         lines = [self._prepare_line(line) for line in period.line_ids]
         found = self._get_digest(

@@ -150,6 +150,7 @@ class StockValuationReconciliation(models.Model):
     def action_verify(self):
         """Say whether the figures are still those that were found."""
         self.ensure_one()
+        self.check_access("read")
         record = self.sudo()
         found = self._get_digest(
             record.company_id,

@@ -185,7 +185,9 @@ class StockValuationSource(models.AbstractModel):
 
     @api.model
     def _to_cents(self, company, amount):
-        return nearest(amount / company.currency_id.rounding)
+        """Return an amount in the currency's smallest unit, rounded as Odoo rounds it."""
+        currency = company.currency_id
+        return nearest(currency.round(amount) / currency.rounding)
 
     @api.model
     def _to_amount(self, company, cents):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from odoo import api, models
 
 from ..core.book import NOTHING, Book, Costing
-from ..core.money import confirm, nearest
+from ..core.money import confirm, is_tie
 
 
 @dataclass
@@ -14,7 +14,7 @@ class Group:
 
     :param lot: where lots are valued by themselves
     :param owner: whose the goods are, unless the company's own
-    :param price: of a unit, in the currency's smallest unit, as Odoo has it now
+    :param price: of a unit, in the currency, as Odoo has it now
     :param quantity: on hand, all places added up
     :param total: what all of it is worth, in the currency's smallest unit
     :param ask_odoo: nothing else will do, because what Odoo says is to be compared or history
@@ -51,13 +51,13 @@ class StockValuationTotal(models.AbstractModel):
     def _set_prices(self, company, groups):
         """Give each group the cost of a unit and its quantity."""
         prices = self._get_lot_prices(company, {group.lot for group in groups if group.lot})
+        to_cents = self.env["stock.valuation.source"]._to_cents
         for group in groups:
-            price = prices[group.lot] if group.lot else group.product.standard_price
-            group.price = price / company.currency_id.rounding
+            group.price = prices[group.lot] if group.lot else group.product.standard_price
             group.quantity = sum(group.on_hand.values())
             if group.owner:
                 group.movements = [
-                    replace(movement, value=nearest(group.price * movement.quantity))
+                    replace(movement, value=to_cents(company, group.price * movement.quantity))
                     for movement in group.movements
                 ]
 
@@ -74,7 +74,7 @@ class StockValuationTotal(models.AbstractModel):
         """Give each group what Odoo says that it is worth; its book has all movements by now."""
         asked = []
         for group in groups:
-            total = self._get_known_total(group)
+            total = self._get_known_total(company, group)
             if total is None:
                 asked.append(group)
             else:
@@ -94,9 +94,10 @@ class StockValuationTotal(models.AbstractModel):
             group.book.costing = Costing(group.total / group.quantity)
 
     @api.model
-    def _get_known_total(self, group):
+    def _get_known_total(self, company, group):
         """Return what a group is worth where Odoo need not be asked, else None."""
-        by_price = nearest(group.price * group.quantity)
+        worth = group.price * group.quantity
+        by_price = self.env["stock.valuation.source"]._to_cents(company, worth)
         if group.owner:
             return by_price
         if group.product.lot_valuated and not group.lot:
@@ -105,6 +106,9 @@ class StockValuationTotal(models.AbstractModel):
             return None
         if group.product.cost_method == "standard":
             return by_price
+        if is_tie(worth / company.currency_id.rounding):
+            # Odoo's floats came to it another way, and may fall to the other side
+            return None
         book = group.book
         if book.adjusted or (group.lot and not self._has_lot_cost(group)):
             return None

@@ -1,11 +1,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..core.money import spread
 from ..core.write_down import NONE, Goods, assess, get_required
+
+#: What a proposal says by itself; people write the rest.
+FOUND_FIELDS = {"ageing_id", "tested_count", "tested_value", "move_id"}
 
 
 class StockValuationWriteDown(models.Model):
@@ -118,11 +121,13 @@ class StockValuationWriteDown(models.Model):
         for proposal in self:
             proposal._check_open()
             company = proposal.company_id
-            proposal.line_ids.unlink()
-            proposal.ageing_id = self.env["stock.valuation.ageing"]._compute_at(
-                company, proposal.date
-            )
-            proposal._propose(proposal.ageing_id.sudo())
+            proposal.check_access("write")
+            # what is found is not written by people, nor are lines made by them
+            ageing = self.env["stock.valuation.ageing"]._compute_at(company, proposal.date)
+            found = proposal.sudo()
+            found.line_ids.unlink()
+            found.ageing_id = ageing
+            found._propose(found.ageing_id)
 
     def _propose(self, ageing):
         """Write the lines of a proposal."""
@@ -310,7 +315,21 @@ class StockValuationWriteDown(models.Model):
                 )
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_found(vals)
+        return super().create(vals_list)
+
+    def _check_found(self, vals):
+        """Refuse to be told what a proposal finds by itself."""
+        if not self.env.su and FOUND_FIELDS & vals.keys():
+            raise AccessError(
+                self.env._("What a write-down rests on is not entered: press “Propose”.")
+            )
+
     def write(self, vals):
+        self._check_found(vals)
         if {"date", "company_id", "ageing_id"} & vals.keys():
             for proposal in self:
                 proposal._check_open()
@@ -318,7 +337,7 @@ class StockValuationWriteDown(models.Model):
         result = super().write(vals)
         if changed:
             # they are of another day
-            changed.line_ids.unlink()
+            changed.sudo().line_ids.unlink()
         return result
 
     @api.ondelete(at_uninstall=False)

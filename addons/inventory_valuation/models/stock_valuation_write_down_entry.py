@@ -24,7 +24,7 @@ class StockValuationWriteDown(models.Model):
         self._check_period()
         self._check_amounts()
         move = self.env["account.move"].create(self._prepare_move())
-        self.move_id = move
+        self.sudo().move_id = move
         self._attach_working_paper(move)
         return self.action_open_move()
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..core.write_down import get_change, get_required
 
@@ -12,6 +12,9 @@ KINDS = [
     ("none", "No Evidence"),
     ("gone", "Goods Gone"),
 ]
+
+#: What people write of a line; the rest is what was found.
+DECIDED_FIELDS = {"nrv_unit", "reason", "decision"}
 
 
 class StockValuationWriteDownLine(models.Model):
@@ -155,22 +158,21 @@ class StockValuationWriteDownLine(models.Model):
         self._decide("open")
 
     def _decide(self, decision):
+        self.write({"decision": decision})
+
+    @api.constrains("decision", "nrv_unit", "reason")
+    def _check_reason(self):
+        """Whatever departs from what is proposed says why, whoever decides by which way."""
         for line in self:
-            needed = decision == "rejected" or (decision == "accepted" and line._is_changed())
-            if needed and not line.reason:
-                raise UserError(
+            decided = line.decision
+            needed = decided == "rejected" or (decided == "accepted" and line._is_changed())
+            if needed and not (line.reason or "").strip():
+                raise ValidationError(
                     self.env._(
                         "%s: say why in the column “Reason”. It goes into the working paper.",
                         line.product_id.display_name,
                     )
                 )
-        self.write(
-            {
-                "decision": decision,
-                "decided_by_id": decision != "open" and self.env.uid,
-                "decided_at": decision != "open" and fields.Datetime.now(),
-            }
-        )
 
     @api.constrains("nrv_unit")
     def _check_gone(self):
@@ -184,8 +186,22 @@ class StockValuationWriteDownLine(models.Model):
                 )
 
     def write(self, vals):
+        if not self.env.su and (found := vals.keys() - DECIDED_FIELDS):
+            raise AccessError(
+                self.env._(
+                    "A line of a write-down is decided on, not entered: %s cannot be changed.",
+                    ", ".join(sorted(found)),
+                )
+            )
         for proposal in self.write_down_id:
             proposal._check_open()
         if "nrv_unit" in vals and "decision" not in vals:
             vals = {**vals, "decision": "open"}
+        if "decision" in vals:
+            decided = vals["decision"] != "open"
+            vals = {
+                **vals,
+                "decided_by_id": decided and self.env.uid,
+                "decided_at": decided and fields.Datetime.now(),
+            }
         return super().write(vals)

@@ -316,7 +316,7 @@ class StockValuationWriter(models.AbstractModel):
             own = sorted(held.get(id(group), set()) & ages.keys(), key=ages.get)
             costs = {layer: layers[layer] for layer in own}
             group.book = Book(
-                Costing(group.price, id(group) in held, costs),
+                Costing(group.price / company.currency_id.rounding, id(group) in held, costs),
                 [
                     Balance(place, quantity, value, layer)
                     for place, layer, quantity, value in group.balances

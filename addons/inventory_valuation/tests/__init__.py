@@ -9,6 +9,7 @@ from . import (
     test_histories,
     test_period,
     test_reconciliation,
+    test_rpc,
     test_screen,
     test_speed,
     test_write_down,

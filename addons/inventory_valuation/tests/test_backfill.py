@@ -1,5 +1,6 @@
 """History from before the addon was there: forget the ledger, and have it made up for."""
 
+from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -64,6 +65,73 @@ class TestBackfill(ValuationCommon):
                 self.assertEqual(self.values(product, moment), expected)
         for product in products:
             self.assert_balanced(product)
+
+    def test_halves_of_a_cent(self):
+        """24 at 4.01 and 24 at 10.80 make 7.405 each; what is left of 45, 3 × 7.405 = 22.215, is
+        22.21 to Odoo, whose floats come to a little less. So it is here, live and made up for."""
+        product = self.make_product("average")
+        self.receive(product, 24, 96.24)
+        self.later(24)
+        self.receive(product, 24, 259.20, self.annex)
+        self.later(24)
+        self.move(product, self.store, self.annex, 21)
+        self.deliver(product, 45, self.annex)
+        self.assertEqual(self.odoo_value(product), 22.21)
+        self.assert_balanced(product)
+        self.later(24)
+        moment = datetime.combine(datetime.now() - timedelta(days=1), time.max)
+        self.forget(product)
+        self.backfill()
+        self.assertEqual(self.values(product, moment), {self.store: (3, 22.21), self.annex: (0, 0)})
+        accounts = self.company._get_accounts_by_product(product)
+        at_date = sum(self.company.stock_value(accounts, at_date=moment).values())
+        self.assertAlmostEqual(at_date, 22.21, places=2)
+
+    def test_lots_share_a_receipt(self):
+        """10.00 for 3 pieces, of which 2 are of one lot: 6.666…. 2 more of it come for 1.00:
+        7.666…, of which a half is 3.8333…. Shared out to the cent first (6.67) it would be 3.84."""
+        product = self.make_product("average", tracking="lot", lot_valuated=True)
+        lots = self.env["stock.lot"].create(
+            [{"name": name, "product_id": product.id} for name in ("A", "B")]
+        )
+        self.later()
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "location_id": self.supplier.id,
+                "location_dest_id": self.store.id,
+                "product_uom_qty": 3,
+                "company_id": self.company.id,
+            }
+        )
+        move._action_confirm()
+        move.move_line_ids.unlink()
+        self.env["stock.move.line"].create(
+            [
+                {
+                    "move_id": move.id,
+                    "product_id": product.id,
+                    "location_id": self.supplier.id,
+                    "location_dest_id": self.store.id,
+                    "quantity": quantity,
+                    "lot_id": lot.id,
+                }
+                for quantity, lot in zip((2, 1), lots, strict=True)
+            ]
+        )
+        move.picked = True
+        move._action_done()
+        move.value_manual = 10
+        self.receive(product, 2, 1, lot=lots[0])
+        self.deliver(product, 2, lot=lots[0])
+        for history in ("live", "made up for"):
+            with self.subTest(history):
+                self.assert_balanced(product)
+                of_lot = self.entries(product, lot_id=lots[0].id)
+                self.assertEqual(round(sum(of_lot.mapped("value")), 2), 3.83)
+            self.later(24)
+            self.forget(product)
+            self.backfill()
 
     def test_goes_on_where_it_was(self):
         """A product at a time; nothing twice, and live movements of what is done go on."""

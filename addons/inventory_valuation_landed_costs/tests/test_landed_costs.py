@@ -1,19 +1,17 @@
 """Landed costs in the ledger; values by hand."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.inventory_valuation.tests.common import ValuationCommon
+from odoo.addons.inventory_valuation.tests.test_reconciliation import ReconciliationCommon
 
 
-@tagged("post_install", "-at_install")
-class TestLandedCosts(ValuationCommon):
+class LandedCostsCommon(ReconciliationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["account.chart.template"].try_loading("generic_coa", cls.company)
         cls.freight = cls.env["product.product"].create({"name": "Freight", "type": "service"})
         cls.incoming = (
             cls.env["stock.warehouse"]
@@ -73,6 +71,9 @@ class TestLandedCosts(ValuationCommon):
     def added(self, product):
         return self.entries(product, kind="landed_cost")
 
+
+@tagged("post_install", "-at_install")
+class TestLandedCosts(LandedCostsCommon):
     def test_average(self):
         """10 at 10.00, 4 of them in the annex; freight of 20.00 makes them 12.00 each."""
         product = self.make_product("average", 10)
@@ -126,3 +127,48 @@ class TestLandedCosts(ValuationCommon):
             .search([("product_id", "=", product.id)])
         )
         self.assertEqual((line.opening_value, line.revaluation_value, line.value), (100, 20, 120))
+
+
+@tagged("post_install", "-at_install")
+class TestReconciliation(LandedCostsCommon):
+    """Landed costs are on both sides, and so no reason why the two differ."""
+
+    def test_in_both_ledgers(self):
+        """10 at 10.00 are received, 4 delivered; of 20.00 of freight, 6 × 2.00 are in stock and on
+        the account. What differs is what has neither bill nor invoice."""
+        product = self.make_product("average", 10)
+        picking = self.receive_together((product, 10))
+        self.deliver(product, 4)
+        cost = self.charge(picking, 20)
+        record = self.reconcile()
+        self.assertEqual((record.stock_value, record.account_balance), (72, 12))
+        self.assertEqual(cost.account_move_id.line_ids.account_id & self.account, self.account)
+        reasons = {one.category: one.amount for one in record.class_ids}
+        self.assertEqual(reasons, {"received_not_billed": 100, "delivered_not_invoiced": -40})
+        self.assertEqual(record.remaining, 0)
+
+    def test_dated_before_its_validation(self):
+        """A cost of March 3 that is validated on March 6: on the account since the 3rd, in stock
+        since the 6th, and in between a cut-off."""
+        product = self.make_product("fifo", 10)
+        picking = self.receive_together((product, 10))
+        self.later(24)
+        dated = date.today()
+        cost = self.make_cost(picking, 20)
+        cost.date = dated
+        self.later(48)
+        cost.button_validate()
+        self.assertEqual(
+            self.reasons(dated + timedelta(days=1)), {"cut_off": -20, "received_not_billed": 100}
+        )
+        self.assertEqual(self.reasons(), {"received_not_billed": 100})
+
+    def test_periodic_goods_wait_for_their_closing(self):
+        """Odoo posts no landed cost of periodic products: their closing does."""
+        self.categories["average"].property_valuation = "periodic"
+        product = self.make_product("average", 10)
+        picking = self.receive_together((product, 10))
+        self.charge(picking, 20)
+        self.assertEqual(self.reasons(), {"awaiting_closing": 120})
+        self.close()
+        self.assertEqual(self.reasons(), {})

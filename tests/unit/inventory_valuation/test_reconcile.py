@@ -148,6 +148,16 @@ class TestOthers:
         edited = [*matched, stock(-300, -1, matter="entry")]
         assert found(*edited) == {"edit": -300}
 
+    def test_landed_costs(self):
+        """Dated before the validation a cut-off; a cent that the account has more is a rounding,
+        what goods that are gone would bear a price difference."""
+        both = [stock(1200, matter="landed"), ledger(1200, matter="landed")]
+        assert found(*both) == {}
+        later = [stock(1200, 0, "after", "landed"), ledger(1200, matter="landed")]
+        assert found(*later) == {"cut_off": -1200}
+        assert found(stock(1199, matter="landed"), both[1]) == {"rounding": -1}
+        assert found(stock(800, matter="landed"), both[1]) == {"price_difference": -400}
+
     def test_periodic(self):
         """Since the closing, 50.00 came and a count of an earlier date was entered."""
         items = [
@@ -186,7 +196,17 @@ def test_many_are_shortened():
 @pytest.mark.parametrize("seed", range(40))
 def test_nothing_is_left_over(seed):
     chance = random.Random(seed)
-    matters = ("purchase", "sale", "entry", "own", "revaluation", "cost", "manual", "closing")
+    matters = (
+        "purchase",
+        "sale",
+        "entry",
+        "landed",
+        "own",
+        "revaluation",
+        "cost",
+        "manual",
+        "closing",
+    )
     items = [
         Item(
             side=chance.choice(("stock", "ledger")),
