@@ -24,7 +24,7 @@ class StockAvailabilityQuery(models.AbstractModel):
             """
             WITH pool AS (
                 SELECT quant.product_id, quant.location_id,
-                       SUM(quant.quantity::float8) AS quantity
+                       SUM(COALESCE(quant.quantity::float8, 0)) AS quantity
                   FROM %s
                   JOIN stock_location location ON location.id = quant.location_id
                  WHERE location.usage = 'transit'

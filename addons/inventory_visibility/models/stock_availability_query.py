@@ -251,8 +251,9 @@ class StockAvailabilityQuery(models.AbstractModel):
 
     def _get_stock_sums(self, as_of):
         """Return the sums of ``quant``: on hand, reserved, blocked and of other owners."""
-        quantity = SQL("quant.quantity::float8")
-        free = SQL("quant.quantity::float8 - quant.reserved_quantity::float8")
+        # a place that is only being counted has a quant without a quantity
+        quantity = SQL("COALESCE(quant.quantity::float8, 0)")
+        free = SQL("%s - quant.reserved_quantity::float8", quantity)
         return {
             "on_hand": self._round(SQL("SUM(%s)", quantity)),
             "reserved": self._round(SQL("SUM(quant.reserved_quantity::float8)")),

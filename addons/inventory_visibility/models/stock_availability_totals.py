@@ -60,7 +60,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                 SELECT place_id, uom_id, %(totals)s, %(available)s
                   FROM (
                         SELECT member.place_id, item.uom_id,
-                               SUM(quant.quantity)::float8 AS on_hand,
+                               COALESCE(SUM(quant.quantity), 0)::float8 AS on_hand,
                                SUM(quant.reserved_quantity)::float8 AS reserved,
                                COALESCE(SUM(quant.quantity - quant.reserved_quantity)
                                         FILTER (WHERE %(blocked)s), 0)::float8 AS blocked,

@@ -75,6 +75,24 @@ class TestStockAvailability(AvailabilityCommon):
         self.assertEqual(row.warehouse_id, self.central, "only where something is")
         self.assertEqual(row.qty_on_hand, 2.0)
 
+    def test_counted_place_without_a_quantity(self):
+        """What somebody begins to count where nothing lies has a quant, and no quantity."""
+        self.env["stock.quant"].with_context(inventory_mode=True).create(
+            {
+                "product_id": self.product.id,
+                "location_id": self.central.lot_stock_id.id,
+                "inventory_quantity": 3,
+            }
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT quantity FROM stock_quant WHERE product_id = %s", [self.product.id]
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(None,)])
+        self.assertFigures({"qty_on_hand": 0.0, "qty_atp": 0.0, "state": "idle"})
+        steps = self.availability._get_projection(self.product, self.central)
+        self.assertEqual(len(steps), 1)
+
     def test_product_without_stock_keeping(self):
         service = self.env["product.product"].create({"name": "Advice", "type": "service"})
         self.assertFigures({"qty_on_hand": 0.0, "state": "idle"}, product=service)
