@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from .book import NOTHING
 from .money import spread
@@ -23,8 +24,8 @@ Place = Hashable
 BOUNDS = (30, 60, 90, 180, 365)
 
 
-@dataclass(frozen=True)
-class Flow:
+# tuples, not data classes: there are as many as movements, and these are made faster
+class Flow(NamedTuple):
     """What came to a place (quantity above zero) or left it.
 
     :param key: what leaves one place and what comes to another under the same key are the same
@@ -39,8 +40,7 @@ class Flow:
     origin: object = None
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """Goods that came in one receipt. A negative quantity (without moment) is owed."""
 
     quantity: float

@@ -17,7 +17,7 @@ from datetime import datetime
 from itertools import groupby
 
 from .book import NOTHING, Book, Costing, Entry, Movement
-from .money import nearest
+from .money import is_tie, nearest
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class History:
         self.worth = 0.0
         #: nothing came since somebody set the cost
         self.priced = False
+        #: a total lay on half a cent: the last bit of what came decided how it was rounded
+        self.tied = False
         #: under FIFO, worth and quantity of what came, the oldest first
         self.layers: dict[object, tuple[float, float]] = {}
         self.book = Book(self._get_costing())
@@ -139,7 +141,9 @@ class History:
             total = self.worth
         else:
             return nearest(self.unit_cost * quantity * self.cents)
-        return nearest(total * quantity / quantity * self.cents)
+        total = total * quantity / quantity * self.cents
+        self.tied = self.tied or is_tie(total)
+        return nearest(total)
 
     def _get_layers_worth(self) -> float:
         """Return what the layers that are left are worth, from the oldest on."""

@@ -1,3 +1,4 @@
+from collections import namedtuple
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -10,6 +11,9 @@ BATCH = 2000
 
 #: Days for which a report is kept that nothing refers to.
 KEEP_DAYS = 30
+
+#: What all figures of a report are made with; read once.
+Terms = namedtuple("Terms", "moment limits bounds to_amount")
 
 
 class StockValuationAgeing(models.Model):
@@ -116,10 +120,18 @@ class StockValuationAgeing(models.Model):
         products = self.env["product.product"].browse(product_ids)
         category = {product.id: product.categ_id.id or None for product in products}
         by_warehouse = {}
+        amounts = self.env["stock.valuation.source"]
+        to_cents = amounts._get_to_cents(company)
+        terms = Terms(
+            at,
+            company._get_ageing_limits(),
+            company._get_ageing_bounds(),
+            amounts._get_to_amount(company),
+        )
         for place, (warehouse, value) in values.items():
             product, location, lot = place
             found = layers.get(place, [])
-            cents = self.env["stock.valuation.source"]._to_cents(company, value)
+            cents = to_cents(value)
             shares = share_value(cents, found, costs.get(place, ())) if found else [cents]
             for layer, share in zip(found or [None], shares, strict=True):
                 by_warehouse.setdefault((product, warehouse), []).append(
@@ -137,7 +149,7 @@ class StockValuationAgeing(models.Model):
                 )
         rows = []
         for key, of_warehouse in by_warehouse.items():
-            self._add_figures(of_warehouse, departures.get(key), demand.get(key, 0.0))
+            self._add_figures(of_warehouse, departures.get(key), demand.get(key, 0.0), terms)
             rows += of_warehouse
         return rows
 
@@ -152,30 +164,27 @@ class StockValuationAgeing(models.Model):
         ]
         return get_layers(flows)
 
-    def _add_figures(self, rows, last_out, daily_demand):
+    def _add_figures(self, rows, last_out, daily_demand, terms):
         """Add to a product's rows in a warehouse their age, and whether and how they move."""
-        limits = self.company_id._get_ageing_limits()
-        bounds = self.company_id._get_ageing_bounds()
-        to_amount = self.env["stock.valuation.source"]._to_amount
-        rows.sort(key=lambda row: (row["layer_date"] is None, row["layer_date"] or self.moment))
-        idle = (self.moment - last_out).days if last_out else None
+        moment, limits = terms.moment, terms.limits
+        rows.sort(key=lambda row: (row["layer_date"] is None, row["layer_date"] or moment))
+        idle = (moment - last_out).days if last_out else None
         quantities = [row["quantity"] for row in rows]
         cover = max(sum(quantities), 0.0) / daily_demand if daily_demand else None
         excess = get_excess(quantities, daily_demand, limits.excess)
         for row, more in zip(rows, excess, strict=True):
-            age = (self.moment - row["layer_date"]).days if row["layer_date"] else None
-            amount = to_amount(self.company_id, row["cents"])
+            age = (moment - row["layer_date"]).days if row["layer_date"] else None
             part = more / row["quantity"] if more else 0.0
             row.update(
                 age_days=age,
-                bucket=get_bucket(age, bounds),
-                value=amount,
+                bucket=get_bucket(age, terms.bounds),
+                value=terms.to_amount(row["cents"]),
                 state=get_state(age, idle, limits),
                 last_out_date=last_out,
                 daily_demand=daily_demand,
                 days_of_cover=cover,
                 excess_quantity=more,
-                excess_value=to_amount(self.company_id, round(row["cents"] * part)),
+                excess_value=terms.to_amount(round(row["cents"] * part)),
             )
 
     def _insert_lines(self, rows):

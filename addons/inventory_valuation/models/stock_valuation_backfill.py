@@ -1,6 +1,7 @@
 """Makes up for the history of products that moved before the addon was there."""
 
 import logging
+import math
 from collections import defaultdict
 from datetime import timedelta
 
@@ -149,6 +150,7 @@ class StockValuationBackfill(models.AbstractModel):
             group_dates += [fields.Datetime.now()] * today
             values += writer._prepare_entries(company, group, dates=group_dates)
         writer._create_entries(values)
+        self.env["stock.valuation.book"]._mark_history(company, product_ids)
         _logger.info(
             "Valuation ledger of %s: %s products, %s movements, %s entries",
             company.name,
@@ -178,24 +180,7 @@ class StockValuationBackfill(models.AbstractModel):
         if method == "standard" and changes:
             # before the first change it had been that price since the product was made
             price = changes[0][1]
-        # inverted as Odoo does: rounded amounts are multiples of it
-        history = History(method, price, float_invert(company.currency_id.rounding))
-        worths = {} if group.owner else self._get_worths(group, received)
-        events = [
-            *(Event(date, unit_cost=cost) for date, cost in changes),
-            *(
-                Event(
-                    movement.origin.date,
-                    movement,
-                    move=movement.origin.move_id,
-                    worth=worths.get(movement.origin.move_id),
-                )
-                for movement in group.movements
-            ),
-        ]
-        # stable: a new price of the same second counts for the movement, as for Odoo
-        events.sort(key=lambda event: event.date)
-        written = list(history.replay(events))
+        history, written = self._tell(company, group, method, price, changes, received)
         group.book, costing = history.book, group.book.costing
         group.book.costing = costing
         group.book.entries = [entry for _date, entry in written]
@@ -205,10 +190,43 @@ class StockValuationBackfill(models.AbstractModel):
         return [date for date, _entry in written]
 
     @api.model
-    def _get_worths(self, group, received):
-        """Return what came of a group by moves, before it was rounded: {move: amount}.
+    def _tell(self, company, group, method, price, changes, received):
+        """Return a history that was told all movements, and what it wrote.
+
+        Receipts come at the value that they have. Where a total lies on half a cent, the last bits
+        decide: then all is told again with the values as Odoo reckons them about the past.
+        """
+        for exact in (False, True):
+            # inverted as Odoo does: rounded amounts are multiples of it
+            history = History(method, price, float_invert(company.currency_id.rounding))
+            worths = {} if group.owner else self._get_worths(company, group, received, exact)
+            events = [
+                *(Event(date, unit_cost=cost) for date, cost in changes),
+                *(
+                    Event(
+                        movement.origin.date,
+                        movement,
+                        move=movement.origin.move_id,
+                        worth=worths.get(movement.origin.move_id),
+                    )
+                    for movement in group.movements
+                ),
+            ]
+            # stable: a new price of the same second counts for the movement, as for Odoo
+            events.sort(key=lambda event: event.date)
+            written = list(history.replay(events))
+            if group.owner or not history.tied:
+                break
+        return history, written
+
+    @api.model
+    def _get_worths(self, company, group, received, exact):
+        """Return what came of a group by moves, before it was shared out: {move: amount}.
 
         A lot has its part of the move by quantity.
+
+        :param exact: as Odoo reckons it about the past, where that is the same but for its last
+            bits (3.31 × 22 is 72.82000000000001)
         """
         quantities, values = defaultdict(float), {}
         for movement in group.movements:
@@ -216,6 +234,14 @@ class StockValuationBackfill(models.AbstractModel):
             if movement.source is None:
                 quantities[line.move_id] += line.quantity
                 values[line.move_id] = float(line.value)
+        if exact:
+            moves = self.env["stock.valuation.source"]._with_odoo_values(
+                self.env["stock.move"].browse(values), company
+            )
+            for move in moves:
+                value = move._get_value()
+                if math.isclose(value, values[move.id], rel_tol=1e-12):
+                    values[move.id] = value
         return {
             move: values[move] * quantity / received[move] if group.lot else values[move]
             for move, quantity in quantities.items()

@@ -20,6 +20,11 @@ class StockValuationBook(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
     opened_at = fields.Datetime(readonly=True)
+    history_at = fields.Datetime(
+        string="History Written At",
+        readonly=True,
+        help="When the ledger made up for what had moved before. Earlier entries are no late news.",
+    )
     written_at = fields.Datetime(readonly=True, help="When entries were written last.")
     checked_at = fields.Datetime(readonly=True)
     ledger_value = fields.Monetary(readonly=True, help="By the entries, when last checked.")
@@ -57,6 +62,21 @@ class StockValuationBook(models.Model):
                 now=fields.Datetime.now(),
                 user=self.env.uid,
                 products=list(products),
+            )
+        )
+
+    def _mark_history(self, company, products):
+        """Say that what has moved up to now was made up for."""
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE stock_valuation_book SET history_at = %s
+                 WHERE company_id = %s AND product_id = ANY(%s)
+             RETURNING id
+                """,
+                fields.Datetime.now(),
+                company.id,
+                list(products),
             )
         )
 

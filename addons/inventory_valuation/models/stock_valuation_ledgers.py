@@ -177,7 +177,8 @@ class StockValuationLedgers(models.AbstractModel):
 
     @api.model
     def _get_stock_items(self, company, query):
-        to_cents = self.env["stock.valuation.source"]._to_cents
+        to_cents = self.env["stock.valuation.source"]._get_to_cents(company)
+        rounding = company.currency_id.rounding
         items = []
         for row in self.env.execute_query(self._get_stock_query(query)):
             row = StockRow(*row)
@@ -189,9 +190,9 @@ class StockValuationLedgers(models.AbstractModel):
                     row.reference,
                     row.product,
                     quantity=row.quantity,
-                    value=to_cents(company, row.value),
+                    value=to_cents(row.value),
                     consigned=row.consigned,
-                    ordered=row.ordered / company.currency_id.rounding,
+                    ordered=row.ordered / rounding,
                     periodic=row.periodic,
                     kind=row.kind or "",
                     documents=(
@@ -220,11 +221,15 @@ class StockValuationLedgers(models.AbstractModel):
                        CASE WHEN correction.move_id IS NULL THEN correction.id END AS value_id,
                        CASE WHEN entry.date > %(moment)s THEN 'after'
                             WHEN entry.date > %(until)s THEN 'within'
-                            WHEN entry.posted_at > %(closed_at)s THEN 'late'
+                            -- what the ledger made up for later was known to the closing
+                            WHEN entry.posted_at > GREATEST(%(closed_at)s, book.history_at)
+                            THEN 'late'
                             ELSE 'before' END AS moment
                   FROM stock_valuation_entry entry
                   JOIN product_product product ON product.id = entry.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
+                  LEFT JOIN stock_valuation_book book
+                    ON book.company_id = entry.company_id AND book.product_id = entry.product_id
                   LEFT JOIN product_value correction
                     ON entry.res_model = 'product.value' AND correction.id = entry.res_id
                  WHERE entry.company_id = %(company)s AND %(in_account)s
@@ -293,7 +298,7 @@ class StockValuationLedgers(models.AbstractModel):
 
     @api.model
     def _get_ledger_items(self, company, query):
-        to_cents = self.env["stock.valuation.source"]._to_cents
+        to_cents = self.env["stock.valuation.source"]._get_to_cents(company)
         return [
             Item(
                 "ledger",
@@ -302,7 +307,7 @@ class StockValuationLedgers(models.AbstractModel):
                 reference,
                 product,
                 quantity,
-                to_cents(company, value),
+                to_cents(value),
                 periodic=bool(periodic),
                 documents=tuple(("account.move", one) for one in moves),
                 count=count,

@@ -41,7 +41,15 @@ class StockValuationPeriod(models.Model):
         help="By how much the value at that moment is another one today.",
     )
 
-    _company_date_uniq = models.UniqueIndex("(company_id, date)")
+    _company_date_uniq = models.UniqueIndex(
+        "(company_id, date)",
+        "A period of this company was closed just now: look at it, then close again if need be.",
+    )
+    #: Two that are closed at the same moment would both rest on the one before.
+    _company_previous_uniq = models.UniqueIndex(
+        "(company_id, COALESCE(previous_digest, ''))",
+        "A period of this company was closed just now: look at it, then close the next.",
+    )
 
     def _compute_difference(self):
         for period in self:

@@ -3,7 +3,7 @@
 from collections import defaultdict, namedtuple
 
 from odoo import SUPERUSER_ID, api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 from ..core.money import nearest
 
@@ -116,29 +116,34 @@ class StockValuationSource(models.AbstractModel):
 
     @api.model
     def _get_quants(self, company, product_ids):
-        """Return what is on hand: {product: {place: quantity}}.
+        """Return what is on hand, and what is so elsewhere, too.
 
         A place that is only being counted has a quant without a quantity.
+
+        :return: {product: {place: quantity}}, and the products that other companies have stock of
         """
-        quants = defaultdict(dict)
-        for product, location, lot, owner, quantity in self.env.execute_query(
+        quants, shared = defaultdict(dict), set()
+        for own, product, location, lot, owner, quantity in self.env.execute_query(
             SQL(
                 """
-                SELECT quant.product_id, quant.location_id, quant.lot_id,
+                SELECT location.company_id = %s, quant.product_id, quant.location_id, quant.lot_id,
                        NULLIF(quant.owner_id, %s), COALESCE(SUM(quant.quantity), 0)
                   FROM stock_quant quant
                   JOIN stock_location location ON location.id = quant.location_id
-                 WHERE location.company_id = %s AND %s AND quant.product_id = ANY(%s)
-                 GROUP BY 1, 2, 3, 4
+                 WHERE %s AND quant.product_id = ANY(%s)
+                 GROUP BY 1, 2, 3, 4, 5
                 """,
-                company.partner_id.id,
                 company.id,
+                company.partner_id.id,
                 self._valued("location"),
                 list(product_ids),
             )
         ):
-            quants[product][location, lot, owner] = quantity
-        return quants
+            if own:
+                quants[product][location, lot, owner] = quantity
+            elif quantity:
+                shared.add(product)
+        return quants, shared
 
     @api.model
     def _get_layers(self, company, move_ids):
@@ -184,11 +189,29 @@ class StockValuationSource(models.AbstractModel):
         )
 
     @api.model
+    def _get_to_cents(self, company):
+        """Return a function from an amount to the currency's smallest unit, as Odoo rounds it."""
+        rounding = company.currency_id.rounding
+
+        def to_cents(amount):
+            return nearest(float_round(amount, precision_rounding=rounding) / rounding)
+
+        return to_cents
+
+    @api.model
+    def _get_to_amount(self, company):
+        """Return a function from the currency's smallest unit to an amount."""
+        rounding = company.currency_id.rounding
+
+        def to_amount(cents):
+            return float_round(cents * rounding, precision_rounding=rounding)
+
+        return to_amount
+
+    @api.model
     def _to_cents(self, company, amount):
-        """Return an amount in the currency's smallest unit, rounded as Odoo rounds it."""
-        currency = company.currency_id
-        return nearest(currency.round(amount) / currency.rounding)
+        return self._get_to_cents(company)(amount)
 
     @api.model
     def _to_amount(self, company, cents):
-        return company.currency_id.round(cents * company.currency_id.rounding)
+        return self._get_to_amount(company)(cents)

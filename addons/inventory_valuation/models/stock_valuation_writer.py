@@ -265,6 +265,7 @@ class StockValuationWriter(models.AbstractModel):
         source = self.env["stock.valuation.source"]
         groups = {}
         valued = {product.id: product for product in source._with_odoo_values(products, company)}
+        quants, shared = source._get_quants(company, products.ids)
 
         def get(product_id, lot, owner):
             product = valued[product_id]
@@ -275,16 +276,19 @@ class StockValuationWriter(models.AbstractModel):
             )
             if key not in groups:
                 ask_odoo = revalued is None or product_id in revalued
+                # a cost that Odoo took from the stock of several companies says nothing
+                ask_odoo |= product_id in shared and product.cost_method == "fifo"
                 groups[key] = Group(product, key[1], key[2], ask_odoo=ask_odoo)
             return groups[key]
 
+        to_cents = source._get_to_cents(company)
         for product_id, place, layer, quantity, value, memo in source._get_balances(
             company, products.ids
         ):
             group = get(product_id, place[1], place[2])
             amount = memo if group.owner else value
-            group.balances.append((place, layer, quantity, source._to_cents(company, amount)))
-        for product_id, places in source._get_quants(company, products.ids).items():
+            group.balances.append((place, layer, quantity, to_cents(amount)))
+        for product_id, places in quants.items():
             for place, quantity in places.items():
                 get(product_id, place[1], place[2]).on_hand[place] = quantity
         for movement in self.env["stock.valuation.movement"]._get_movements(company, lines):
@@ -332,7 +336,7 @@ class StockValuationWriter(models.AbstractModel):
         :param document: record that revalues it
         :param dates: effective date of each entry; by default a movement's own, and now
         """
-        source = self.env["stock.valuation.source"]
+        to_amount = self.env["stock.valuation.source"]._get_to_amount(company)
         now = fields.Datetime.now()
         warehouses = {
             place[0]: self._get_warehouse(place[0])
@@ -342,7 +346,7 @@ class StockValuationWriter(models.AbstractModel):
         for index, entry in enumerate(group.book.entries):
             location, lot, owner = entry.place
             line = entry.origin
-            amount = source._to_amount(company, entry.value)
+            amount = to_amount(entry.value)
             record = None if line else document
             values.append(
                 {

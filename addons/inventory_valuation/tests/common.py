@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 
 from odoo.tests import TransactionCase
+from odoo.tools import SQL
 
 
 class ValuationCommon(TransactionCase):
@@ -96,6 +97,19 @@ class ValuationCommon(TransactionCase):
 
     def deliver(self, product, quantity, place=None, **values):
         return self.move(product, place or self.store, self.customer, quantity, **values)
+
+    def forget(self, products):
+        """As if the addon were installed now."""
+        self.env.flush_all()
+        for table in ("stock_valuation_entry", "stock_valuation_book"):
+            self.env.execute_query(
+                SQL(
+                    "DELETE FROM %s WHERE product_id = ANY(%s) RETURNING id",
+                    SQL.identifier(table),
+                    products.ids,
+                )
+            )
+        self.env.invalidate_all()
 
     def entries(self, product, **criteria):
         domain = [("product_id", "=", product.id), ("company_id", "=", self.env.company.id)]

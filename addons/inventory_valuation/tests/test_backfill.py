@@ -4,26 +4,12 @@ from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from .common import ValuationCommon
 
 
 @tagged("post_install", "-at_install")
 class TestBackfill(ValuationCommon):
-    def forget(self, products):
-        """As if the addon were installed now."""
-        self.env.flush_all()
-        for table in ("stock_valuation_entry", "stock_valuation_book"):
-            self.env.execute_query(
-                SQL(
-                    "DELETE FROM %s WHERE product_id = ANY(%s) RETURNING id",
-                    SQL.identifier(table),
-                    products.ids,
-                )
-            )
-        self.env.invalidate_all()
-
     def backfill(self, batch=None):
         """Do what the scheduled action does, without its commits."""
         todo = self.env["stock.valuation.backfill"]._get_todo(self.company)

@@ -7,8 +7,7 @@ from odoo.tests import tagged
 from .common import ValuationCommon
 
 
-@tagged("post_install", "-at_install")
-class TestCompanies(ValuationCommon):
+class CompaniesCommon(ValuationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -32,6 +31,9 @@ class TestCompanies(ValuationCommon):
         )
         return sum(entries.mapped("quantity")), round(sum(entries.mapped("value")), 2)
 
+
+@tagged("post_install", "-at_install")
+class TestCompanies(CompaniesCommon):
     def test_a_shared_product_has_a_book_in_each_company(self):
         """5 at 10.00 here, 3 at 20.00 there. Odoo, asked by somebody who may see both, counts 8
         pieces in each."""

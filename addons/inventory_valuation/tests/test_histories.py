@@ -10,8 +10,9 @@ from .common import ValuationCommon
 STEPS = 22
 
 
-@tagged("post_install", "-at_install")
-class TestHistories(ValuationCommon):
+class HistoriesCommon(ValuationCommon):
+    """What can happen to a product, each by a method `do_…`."""
+
     def run_history(self, product, seed, operations, lots=None, no_debt=False):
         """Do random things to a product; the ledger balances after each of them."""
         self.no_debt = no_debt
@@ -116,6 +117,11 @@ class TestHistories(ValuationCommon):
         if done:
             self.chance.choice(done).move_line_ids[:1].quantity = self._quantity()
 
+    def do_method(self, product):
+        """The category gets another cost method."""
+        methods = {"standard", "average", "fifo"} - {product.cost_method}
+        product.categ_id.property_cost_method = self.chance.choice(sorted(methods))
+
     EVERYTHING = (
         "receive",
         "receive",
@@ -132,6 +138,9 @@ class TestHistories(ValuationCommon):
         "correct",
     )
 
+
+@tagged("post_install", "-at_install")
+class TestHistories(HistoriesCommon):
     def test_standard(self):
         for seed in (1, 2):
             self.run_history(self.make_product("standard", 9.99), seed, self.EVERYTHING)
@@ -151,6 +160,13 @@ class TestHistories(ValuationCommon):
                 [{"name": name, "product_id": product.id} for name in ("A", "B")]
             )
             self.run_history(product, seed, self.EVERYTHING, lots)
+
+    def test_cost_method_changes(self):
+        for seed in (21, 22, 23):
+            product = self.make_product("average", 6.66)
+            product.categ_id = product.categ_id.copy({"name": f"Changing {seed}"})
+            product.categ_id.property_cost_method = "average"
+            self.run_history(product, seed, (*self.EVERYTHING, "method", "method"))
 
     # what Odoo tells right about the past; see readme/DESCRIPTION.md for what it does not
     PAST = ("receive", "receive", "deliver", "transfer", "transfer", "price", "scrap")

@@ -367,6 +367,22 @@ class TestClosings(ReconciliationCommon):
         self.company._mark_stock_closings()
         self.assertEqual(closing.stock_closing_at, closing.create_date)
 
+    def test_history_from_before_the_addon(self):
+        """The ledger is written after the closing, and tells nothing that this did not know."""
+        self.close()
+        self.later(24)
+        self.deliver(self.product, 3)
+        self.later(24)
+        self.forget(self.product)
+        self.env["stock.valuation.backfill"]._backfill(self.company, self.product.ids)
+        self.assertEqual(self.values(self.product), {self.store: (7, 70)})
+        self.assertEqual(self.reasons(), {"awaiting_closing": -30})
+        # what is entered from now on for a day before the closing is news
+        self.later(24)
+        with self.env["stock.valuation.writer"]._collect():
+            self.deliver(self.product, 1).date = datetime(2026, 3, 2, 9, 30)
+        self.assertEqual(self.reasons(), {"awaiting_closing": -30, "edit": -10})
+
     def test_drafting_a_closing(self):
         record = self.reconcile()
         self.company.fiscalyear_lock_date = date(2026, 3, 31)

@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 from .test_write_down import END, WriteDownCommon
 
 ACCESS_ERROR = "odoo.exceptions.AccessError"
+USER_ERROR = "odoo.exceptions.UserError"
 VALIDATION_ERROR = "odoo.exceptions.ValidationError"
 
 
@@ -92,8 +93,10 @@ class TestDecisions(RpcCommon):
         self.bookkeeper.group_ids += self.env.ref("account.group_account_manager")
         self.bookkeeper.group_ids += self.env.ref("stock.group_stock_manager")
         entry = self.entries(self.product)[0]
-        self.assert_refused(ACCESS_ERROR, self.bookkeeper.login, entry, "write", {"value": 1})
-        self.assert_refused(ACCESS_ERROR, self.bookkeeper.login, entry, "unlink")
+        for method, *arguments in (("write", {"value": 1}), ("unlink",)):
+            self.assert_refused(
+                f"{ACCESS_ERROR}|{USER_ERROR}", self.bookkeeper.login, entry, method, *arguments
+            )
         self.assert_refused(
             ACCESS_ERROR, self.bookkeeper.login, entry.browse(), "create", [{"value": 1}]
         )
@@ -161,9 +164,9 @@ class TestStranger(RpcCommon):
         return self.env["stock.valuation.period"].sudo()._close(self.company, END)
 
     def figure(self):
-        figures = self.env["stock.valuation.figure"]
-        figures._refresh(self.company)
-        return figures.sudo().search([("company_id", "=", self.company.id)], limit=1)
+        self.env["stock.valuation.figure.refresh"]._refresh(self.company)
+        domain = [("company_id", "=", self.company.id)]
+        return self.env["stock.valuation.figure"].sudo().search(domain, limit=1)
 
     def test_wizards(self):
         company, day = self.company.id, "2026-03-31"
@@ -173,20 +176,20 @@ class TestStranger(RpcCommon):
             self.assertFalse(self.env[model].sudo().search([("company_id", "=", company)]))
 
     def test_paper(self):
-        """What is printed is about the companies of the wizard, which are no secret key."""
-        self.authenticate(self.stranger.login, self.stranger.login)
-        (number,) = self.call(
-            self.stranger.login,
-            self.env["stock.valuation.at.date"],
-            "create",
-            [{"date": "2026-03-31", "company_ids": [(6, 0, self.company.ids)]}],
-        )
-        with mute_logger("odoo.http", "odoo.addons.web.controllers.report"):
-            response = self.url_open(
-                f"/report/html/inventory_valuation.report_stock_valuation/{number}"
-            )
-        self.assertNotEqual(response.status_code, 200)
-        self.assertNotIn("1,000.00", response.text)
+        """What is printed is about the companies of the wizard, which are no key to them."""
+        values = {"date": "2026-03-31", "company_ids": [(6, 0, self.company.ids)]}
+        wizards = self.env["stock.valuation.at.date"]
+        self.refused(wizards, "create", [values])
+        wizard = wizards.with_user(self.bookkeeper).create({"date": "2026-03-31"})
+        self.env.flush_all()
+        for login, found in ((self.bookkeeper.login, True), (self.stranger.login, False)):
+            self.authenticate(login, login)
+            with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule"):
+                response = self.url_open(
+                    f"/report/html/inventory_valuation.report_stock_valuation/{wizard.id}"
+                )
+            self.assertEqual("1,000.00" in response.text, found)
+            self.assertEqual(response.status_code == 200, found)
 
     def test_write_downs(self):
         self.refused(
@@ -205,8 +208,11 @@ class TestStranger(RpcCommon):
         self.refused(period, "action_verify")
         book = self.env["stock.valuation.book"].search([("product_id", "=", self.product.id)])
         self.refused(book, "action_mend")
-        for model in ("stock.valuation.rate", "stock.valuation.ageing.rule"):
-            self.refused(self.env[model], "create", [{"company_id": self.company.id}])
+        for model, values in (
+            ("stock.valuation.rate", {}),
+            ("stock.valuation.ageing.rule", {"days": 30, "percent": 0.5}),
+        ):
+            self.refused(self.env[model], "create", [{"company_id": self.company.id, **values}])
 
     def test_reconciliations(self):
         """A reconciliation is neither read, reviewed, verified nor closed from elsewhere."""

@@ -244,8 +244,11 @@ def test_a_half_that_falls_down():
     """(24 × 4.01 + 24 × 10.80) / 48 = 7.405; 3 × 7.405 = 22.215, and 22.21 in Odoo's floats."""
     history = History("average", cents=100.0)
     events = [receipt(0, STORE, 24.0, 9624), receipt(1, STORE, 24.0, 25920)]
-    list(history.replay([*events, delivery(2, STORE, 45.0, 33323)]))
+    list(history.replay(events))
+    assert not history.tied
+    list(history.replay([delivery(2, STORE, 45.0, 33323)]))
     assert history.book.value == 2221
+    assert history.tied
 
 
 def test_what_was_shared_out_counts_unrounded():
