@@ -18,15 +18,23 @@ from datetime import date
 
 
 @dataclass(frozen=True)
-class Change:
-    """What is planned for one day: `incoming` and `outgoing` cross the border of the place,
-    `change` is what they add to the stock that may be sold.
+class Line:
+    """A part of what is known of a product in a place.
+
+    :ivar day: when it is planned for; None for what is there now
+    :ivar opening: what could be sold if nothing were planned
+    :ivar safety: quantity kept back
+    :ivar incoming: quantity that crosses the border of the place inwards
+    :ivar outgoing: quantity that crosses it outwards
+    :ivar change: what they add to the stock that may be sold
     """
 
-    day: date
-    incoming: float
-    outgoing: float
-    change: float
+    day: date | None
+    opening: float = 0.0
+    safety: float = 0.0
+    incoming: float = 0.0
+    outgoing: float = 0.0
+    change: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -40,24 +48,24 @@ class Step:
     atp: float
 
 
-def project(
-    today: date, opening: float, safety: float, changes: Iterable[Change], digits: int = 6
-) -> list[Step]:
+def project(today: date, lines: Iterable[Line], digits: int = 6) -> list[Step]:
     """Return the steps of the projection; the first is today, also when nothing is planned then.
 
-    :param opening: what could be sold if nothing were planned
-    :param safety: quantity kept back
-    :param changes: in any order; what lies before today counts today
-    :param digits: decimal places of the results
+    :param lines: in any order; what lies before today counts today
+    :param digits: decimal places of the quantities
     """
+    opening = safety = 0.0
     days: dict[date, list[float]] = {today: [0.0, 0.0, 0.0]}
-    for one in changes:
-        sums = days.setdefault(max(one.day, today), [0.0, 0.0, 0.0])
-        for index, quantity in enumerate((one.incoming, one.outgoing, one.change)):
-            sums[index] += quantity
-    balance, rows = opening, []
+    for line in lines:
+        opening += line.opening
+        safety += line.safety
+        if line.day:
+            sums = days.setdefault(max(line.day, today), [0.0, 0.0, 0.0])
+            for index, quantity in enumerate((line.incoming, line.outgoing, line.change)):
+                sums[index] += quantity
+    balance, rows = round(opening, digits), []
     for day in sorted(days):
-        incoming, outgoing, change = days[day]
+        incoming, outgoing, change = (round(quantity, digits) for quantity in days[day])
         balance = round(balance + change, digits)
         rows.append((day, incoming, outgoing, balance))
     lowest, steps = float("inf"), []

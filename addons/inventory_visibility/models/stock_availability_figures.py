@@ -1,6 +1,7 @@
 """The Python API: figures of any products in places of any kind."""
 
 import itertools
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -13,6 +14,9 @@ EXTERNAL_FIGURES = ("qty_external", "external_as_of")
 
 #: Up to so many pairs the statement is cheap enough that PostgreSQL does not think of compiling it.
 COMPILED = 1_000
+
+#: Up to so many products the statement about them takes longer to write than to run.
+FEW = 1_000
 
 #: What stock on hand can be told apart by.
 DETAIL_COLUMNS = ("lot_id", "package_id", "owner_id", "location_id")
@@ -216,19 +220,27 @@ class StockAvailability(models.Model):
         """Return ``{(product id, place id): steps}`` of the projection for every pair."""
         if not products or not places:
             return {}
-        scope = self._get_figures_scope(products, places)
         self._flush_figures()
-        query = self.env["stock.availability.query"]._get_projection_query(scope)
-        found = {}
-        for product_id, place_id, today, safety, opening, *planned in self.env.execute_query(query):
-            balance = found.setdefault((product_id, place_id), [today, 0.0, 0.0, []])
-            balance[1] += opening
-            balance[2] += safety
-            if planned[0]:
-                balance[3].append(projection.Change(*planned))
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
         today = fields.Date.context_today(self)
+        days = dict.fromkeys(places.ids, today)
+        lines = defaultdict(list)
+        # what is not tracked in stock may have moves, but no balance
+        storable = products.sudo().filtered("is_storable")
+        builder = self.env["stock.availability.query"]
+        query = (
+            builder._get_few_lines_query(storable, places)
+            if len(storable) <= FEW
+            else builder._get_lines_query(self._get_figures_scope(storable, places))
+        )
+        for product_id, place_id, *line in self.env.execute_query(query):
+            if product_id:
+                lines[product_id, place_id].append(projection.Line(*line))
+            else:
+                days[place_id] = line[0]
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         return {
-            pair: projection.project(*found.get(pair, (today, 0.0, 0.0, ())), digits=digits)
-            for pair in itertools.product(products.ids, places.ids)
+            (product_id, place_id): projection.project(
+                days[place_id], lines[product_id, place_id], digits
+            )
+            for product_id, place_id in itertools.product(products.ids, places.ids)
         }

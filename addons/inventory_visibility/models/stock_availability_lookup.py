@@ -141,43 +141,41 @@ class StockAvailabilityLookup(models.AbstractModel):
 
     @api.model
     def _fetch(self, records, domain, names):
-        """Return the records of a domain, their fields read."""
-        if records._name == "product.product":
-            return self._fetch_products(records, domain, names)
-        return records.search_fetch(domain, names, order="id")
+        """Return the records of a domain, read in one statement with what is looked at next.
 
-    @api.model
-    def _fetch_products(self, products, domain, names):
-        """Return the products of a domain, read in one statement with their templates and units.
-
-        Whoever may see a product may see these.
+        Whoever may see a product may see its template and unit, and of a warehouse its company.
         """
-        query = products._search(domain, order="id")
-        alias = products._table
-        templates, template = products._fields["product_tmpl_id"].join(
-            products.sudo(), alias, query
-        )
-        units, unit = templates._fields["uom_id"].join(templates, template, query)
-        columns = [
-            *((products, alias, name) for name in ("id", *names)),
-            *(
-                (templates, template, name)
-                for name in ("id", "is_storable", "uom_id", "company_id")
-            ),
-            *((units, unit, name) for name in ("id", "name")),
-        ]
+        query = records._search(domain, order="id")
+        columns = [(records, records._table, name) for name in ("id", *names)]
+        for path, others in self._get_read_along().get(records._name, {}).items():
+            model, table = records.sudo(), records._table
+            for name in path.split("."):
+                model, table = model._fields[name].join(model, table, query)
+            columns += [(model, table, name) for name in ("id", *others)]
         rows = self.env.execute_query(
             query.select(
-                *(records._field_to_sql(table, name, query) for records, table, name in columns)
+                *(model._field_to_sql(table, name, query) for model, table, name in columns)
             )
         )
-        for index, (records, _table, name) in enumerate(columns):
+        for index, (model, _table, name) in enumerate(columns):
             values = [row[index] for row in rows]
             if name == "id":
-                read = records.browse(values)
+                read = model.browse(values)
             else:
-                records._fields[name]._insert_cache(read, values)
-        return products.browse(row[0] for row in rows)
+                model._fields[name]._insert_cache(read, values)
+        return records.browse(row[0] for row in rows)
+
+    @api.model
+    def _get_read_along(self):
+        """Return ``{model: {many2one fields from it: fields to read there}}``."""
+        return {
+            "product.product": {
+                "product_tmpl_id": ("is_storable", "uom_id", "company_id"),
+                "product_tmpl_id.uom_id": ("name",),
+            },
+            # record rules compare companies by their paths
+            "stock.warehouse": {"company_id": ("parent_path",)},
+        }
 
     @api.model
     def _prefer_active(self, by_value):

@@ -21,7 +21,7 @@ class StockAvailabilityQuery(models.AbstractModel):
         steps already arrives in stock, and the legs inside of one place count for nothing there.
 
         What is reserved is in the unit of the move. It is turned into that of the product as the
-        quantity of the move was; a look at both units is only needed where nothing is demanded.
+        quantity of the move was; a look at its lines is only needed where nothing is demanded.
         """
         return SQL(
             """
@@ -34,9 +34,9 @@ class StockAvailabilityQuery(models.AbstractModel):
                         WHEN move.product_uom_qty > 0
                         THEN move.quantity::float8 * move.product_qty::float8
                              / move.product_uom_qty::float8
-                        ELSE move.quantity::float8
-                             * (SELECT factor FROM uom_uom WHERE id = move.product_uom)
-                             / (SELECT factor FROM product WHERE id = move.product_id)
+                        ELSE (SELECT SUM(quantity_product_uom)::float8
+                                FROM stock_move_line
+                               WHERE move_id = move.id)
                     END AS reserved
               FROM stock_move move
              WHERE move.state IN %s

@@ -40,6 +40,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                                 (SELECT tz FROM res_partner WHERE id = company.partner_id),
                                 'UTC'
                            ) AS tz
+                    OFFSET 0
                    ) AS zone
              WHERE %(conditions)s
             """,
@@ -80,7 +81,8 @@ class StockAvailabilityQuery(models.AbstractModel):
             "SELECT id, id AS warehouse_id, company_id, active, partner_id FROM stock_warehouse"
         )
         home = SQL("location.warehouse_id")
-        if not all(scope.get("warehouse_id", [False])):  # what lies outside of any, too
+        warehouses = scope.get("warehouse_id", [False])
+        if not isinstance(warehouses, SQL) and not all(warehouses):  # what lies outside, too
             home = SQL("COALESCE(location.warehouse_id, -1 - COALESCE(location.company_id, 0))")
             inside = SQL(
                 """
@@ -279,6 +281,10 @@ class StockAvailabilityQuery(models.AbstractModel):
             in_scope=self._in_scope(SQL("safety.product_id"), scope),
         )
 
+    def _has_external(self, scope):
+        """Return whether places of the kind have what external places state."""
+        return self._get_kind(scope) in ("stock.place.group", "stock.external.place")
+
     def _cte_external(self, scope):
         """What external places say they have, and the moment of the oldest statement counted."""
         kind = self._get_kind(scope)
@@ -291,7 +297,7 @@ class StockAvailabilityQuery(models.AbstractModel):
                 " JOIN %s ON link.member = quant.place_id",
                 self._get_members(self.env[kind], "external_place_ids", "link"),
             )
-        elif kind != "stock.external.place":
+        elif not self._has_external(scope):
             source = SQL("%s WHERE FALSE", source)
         return SQL(
             """

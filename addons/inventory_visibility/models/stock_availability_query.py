@@ -33,7 +33,7 @@ Places are built in `stock_availability_place.py`, what follows from moves in
 rule of the states, are in `stock_availability_row.py`.
 """
 
-from odoo import fields, models
+from odoo import fields, models, tools
 from odoo.tools import SQL
 
 from .stock_availability_source import SOURCES, SUMS
@@ -117,36 +117,75 @@ class StockAvailabilityQuery(models.AbstractModel):
             ("opening", self._cte_opening()),
         ]
 
-    def _get_projection_query(self, scope):
-        """Return the statement of what can be promised by day, and nothing else.
+    def _get_lines_query(self, scope, as_of=None):
+        """Return the statement of what can be promised, in lines that are still to be added up.
 
-        Its rows are ``product_id, place_id, today, safety, opening, day, arriving, leaving,
-        change``: one for the safety stock, one for the opening balance, and one for each day on
-        which something is planned (else ``day`` is NULL). They are not joined: for one product that
-        would take longer to plan than to run.
+        Its rows are ``product_id, place_id, day, opening, safety, arriving, leaving, change``:
+        parts of the balance now, of the safety stock, and of what changes on a day. A row without
+        product says which day it is at the place. Adding up, joining and finding the lowest
+        balance is left to `core/projection.py`: for one product that takes longer to plan than to
+        run.
+
+        :param as_of: moment of the figures, a datetime or `SQL`; now by default
         """
-        as_of = fields.Datetime.now()
+        names = {"place", "member", "stock", "claim", "safety", "open_move", "side"}
+        if self._has_external(scope):
+            names.add("external")
+        if self._is_many(scope):
+            names.add("product")
+        as_of = as_of or fields.Datetime.now()
+        ctes = dict(self._get_promise_ctes(scope, as_of))
+        ctes["stock"] = self._cte_stock(scope, as_of, ("on_hand", "blocked"))
         return self._with(
-            self._get_promise_ctes(scope, as_of),
+            [(name, query) for name, query in ctes.items() if name in names],
             SQL(
                 """
-                SELECT part.product_id, part.place_id, place.today, part.safety, part.opening,
-                       part.day, part.arriving, part.leaving, part.change
-                  FROM (
-                        SELECT product_id, place_id, quantity AS safety, 0 AS opening,
-                               NULL::date AS day, 0 AS arriving, 0 AS leaving, 0 AS change
-                          FROM safety
-                         UNION ALL
-                        SELECT product_id, place_id, 0, quantity, NULL, 0, 0, 0 FROM opening
-                         UNION ALL
-                        SELECT product_id, place_id, 0, 0, day, arriving, leaving, change
-                          FROM planned
-                       ) AS part
-                  JOIN product ON product.id = part.product_id
-                  JOIN place ON place.id = part.place_id
-                 ORDER BY part.product_id, part.place_id, part.day
-                """
+                SELECT NULL::integer, id, today,
+                       0::float8, 0::float8, 0::float8, 0::float8, 0::float8
+                  FROM place
+                 UNION ALL
+                SELECT product_id, place_id, NULL, on_hand - blocked, 0, 0, 0, 0 FROM stock
+                 UNION ALL
+                SELECT product_id, place_id, NULL, 0, quantity, 0, 0, 0 FROM safety
+                 UNION ALL
+                SELECT product_id, place_id, day, 0, 0, 0, 0, -quantity FROM claim
+                 UNION ALL
+                SELECT side.product_id, side.place_id, %(day)s,
+                       -withheld, 0, arriving, leaving, change
+                  FROM side JOIN place ON place.id = side.place_id
+                %(external)s
+                """,
+                day=self._local_date(SQL("side.date"), SQL("place.tz")),
+                external=SQL(
+                    "UNION ALL SELECT product_id, place_id, NULL, quantity, 0, 0, 0, 0"
+                    " FROM external"
+                    if "external" in names
+                    else ""
+                ),
             ),
+        )
+
+    def _get_few_lines_query(self, products, places):
+        """Return the same statement about a few products; its text is made only once."""
+        return SQL(
+            self._get_lines_text(places._name),
+            products=products.ids,
+            places=places.ids,
+            as_of=fields.Datetime.now(),
+        )
+
+    @tools.ormcache("kind")
+    def _get_lines_text(self, kind):
+        place_key = "warehouse_id" if kind == "stock.warehouse" else "place_id"
+        scope = {"kind": kind, "product_id": SQL("$products"), place_key: SQL("$places")}
+        query = self._get_lines_query(scope, as_of=SQL("$as_of"))
+        return (
+            self.env.cr.mogrify(query)
+            .decode()
+            .replace("%", "%%")
+            .replace("$products", "%(products)s::integer[]")
+            .replace("$places", "%(places)s::integer[]")
+            .replace("$as_of", "%(as_of)s")
         )
 
     def _get_detail_query(self, scope, columns):
@@ -228,25 +267,29 @@ class StockAvailabilityQuery(models.AbstractModel):
     # Now
     # ------------------------------------------------------------------
 
-    def _cte_stock(self, scope, as_of):
+    def _cte_stock(self, scope, as_of, names=("on_hand", "reserved", "blocked", "consigned")):
         """On hand, reserved, blocked, and what belongs to somebody else than the company.
 
         Blocked counts only what is not reserved, so that no unit is counted twice.
         """
+        sums = self._get_stock_sums(as_of)
         return SQL(
             """
-            SELECT quant.product_id, member.place_id,
-                   %(on_hand)s AS on_hand, %(reserved)s AS reserved,
-                   COALESCE(%(blocked)s, 0) AS blocked, %(consigned)s AS consigned
+            SELECT quant.product_id, member.place_id, %(sums)s
               FROM %(quants)s
               JOIN member ON member.location_id = quant.location_id
               JOIN place ON place.id = member.place_id
               %(tables)s
              GROUP BY quant.product_id, member.place_id
             """,
+            sums=SQL(", ").join(
+                SQL("COALESCE(%s, 0) AS %s", sums[name], SQL.identifier(name))
+                if name == "blocked"
+                else SQL("%s AS %s", sums[name], SQL.identifier(name))
+                for name in names
+            ),
             quants=self._from_quants(scope),
             tables=self._join_blocked_tables(),
-            **self._get_stock_sums(as_of),
         )
 
     def _get_stock_sums(self, as_of):
@@ -324,12 +367,21 @@ class StockAvailabilityQuery(models.AbstractModel):
         joined with ``product`` as well, it would take the same condition for two, expect next to
         no row and choose a plan for that.
         """
-        if "product_id" not in scope or len(scope["product_id"]) > MANY:
+        if self._is_many(scope):
             return SQL("%s IN (SELECT id FROM product)", column)
         return self._in(column, scope["product_id"])
 
+    def _is_many(self, scope):
+        wanted = scope.get("product_id")
+        return wanted is None or (not isinstance(wanted, SQL) and len(wanted) > MANY)
+
     def _in(self, column, ids):
-        """Return the condition that `column` is one of `ids`; False stands for NULL."""
+        """Return the condition that `column` is one of `ids`; False stands for NULL.
+
+        :param ids: a collection, or the `SQL` of an array
+        """
+        if isinstance(ids, SQL):
+            return SQL("%s = ANY (%s)", column, ids)
         wanted = ",".join(str(int(id_)) for id_ in ids if id_)
         # one literal: thousands of them take long to parse
         conditions = [SQL("%s = ANY (%s::integer[])", column, f"{{{wanted}}}")] if wanted else []

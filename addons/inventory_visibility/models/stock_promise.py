@@ -87,21 +87,27 @@ class StockPromise(models.AbstractModel):
         A group's hold may have to be delivered from any of its places, so it concerns whoever
         promises at one of them.
         """
-        holds = self.env["stock.soft.reservation"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT hold.product_id, hold.group_id,
-                       SUM(hold.quantity - hold.consumed_quantity)
-                  FROM (%s) AS hold
-                 WHERE %s AND hold.product_id IN %s AND hold.group_id IS NOT NULL
-                 GROUP BY hold.product_id, hold.group_id
-                """,
-                holds._select_rows(),
-                holds._where_held(SQL.identifier("hold"), now),
-                tuple(products.ids),
-            )
+        return self._read_group_claims(
+            self.env.execute_query(self._get_group_claims_query(products, now))
         )
+
+    @api.model
+    def _get_group_claims_query(self, products, now):
+        holds = self.env["stock.soft.reservation"]
+        return SQL(
+            """
+            SELECT hold.product_id, hold.group_id, SUM(hold.quantity - hold.consumed_quantity)
+              FROM (%s) AS hold
+             WHERE %s AND hold.product_id IN %s AND hold.group_id IS NOT NULL
+             GROUP BY hold.product_id, hold.group_id
+            """,
+            holds._select_rows(),
+            holds._where_held(SQL.identifier("hold"), now),
+            tuple(products.ids),
+        )
+
+    @api.model
+    def _read_group_claims(self, rows):
         claims = defaultdict(dict)
         groups = self.env["stock.place.group"].sudo()
         for product_id, group_id, quantity in rows:
@@ -148,14 +154,20 @@ class StockPromise(models.AbstractModel):
 
         :param pairs: of product id and leaf
         """
-        pairs = sorted(set(pairs))
-        if not pairs:
-            return
+        pairs = set(pairs)
+        if pairs:
+            self._lock_and_read(pairs, SQL("SELECT WHERE FALSE"))
+
+    @api.model
+    def _lock_and_read(self, pairs, query):
+        """Take the locks as :meth:`_lock` does, and return the rows of a query that runs after."""
+        pairs = sorted(pairs)
         if len(pairs) == 1:
-            self._lock_one(*pairs[0])
-            return
-        self._insert_missing(pairs)
-        self._touch(self._select_for_update(pairs))
+            query = SQL("%s; %s", self._get_lock_query(*pairs[0]), query)
+        else:
+            self._insert_missing(pairs)
+            self._touch(self._select_for_update(pairs))
+        return self.env.execute_query(query)
 
     @api.model
     def _touch(self, ids):
@@ -195,29 +207,27 @@ class StockPromise(models.AbstractModel):
         )
 
     @api.model
-    def _lock_one(self, product_id, place):
-        """Change the row of a product at a leaf, or make it, in one statement.
+    def _get_lock_query(self, product_id, place):
+        """Return the statement that changes the row of a product at a leaf, or makes it.
 
         Inserting first would use up an id each time.
         """
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH changed AS (
-                    UPDATE stock_promise_counter
-                       SET revision = (revision + 1) %% 1000000
-                     WHERE product_id = %(product)s AND place = %(place)s
-                    RETURNING id
-                )
-                INSERT INTO stock_promise_counter (product_id, place, revision)
-                SELECT %(product)s, %(place)s, 0
-                 WHERE NOT EXISTS (SELECT 1 FROM changed)
-                    ON CONFLICT (product_id, place)
-                    DO UPDATE SET revision = (stock_promise_counter.revision + 1) %% 1000000
-                """,
-                product=product_id,
-                place=place,
+        return SQL(
+            """
+            WITH changed AS (
+                UPDATE stock_promise_counter
+                   SET revision = (revision + 1) %% 1000000
+                 WHERE product_id = %(product)s AND place = %(place)s
+                RETURNING id
             )
+            INSERT INTO stock_promise_counter (product_id, place, revision)
+            SELECT %(product)s, %(place)s, 0
+             WHERE NOT EXISTS (SELECT 1 FROM changed)
+                ON CONFLICT (product_id, place)
+                DO UPDATE SET revision = (stock_promise_counter.revision + 1) %% 1000000
+            """,
+            product=product_id,
+            place=place,
         )
 
     @api.model

@@ -84,7 +84,7 @@ class StockSoftReservation(models.Model):
     reason = fields.Char(readonly=True, help="Why it was released.")
 
     # rows that count, and only these, by product and place; and by the moment they end
-    _held_index = models.Index("(product_id, warehouse_id) WHERE state = 'held'")
+    _held_index = models.Index("(product_id, date_until) WHERE state = 'held'")
     _held_group_index = models.Index(
         "(product_id, group_id) WHERE state = 'held' AND group_id IS NOT NULL"
     )

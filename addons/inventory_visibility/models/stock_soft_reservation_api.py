@@ -64,8 +64,13 @@ class StockSoftReservation(models.Model):
         :raise AccessError: the user may not reserve
         """
         self._check_may_promise()
+        return self._in_promise_transaction("_reserve", lines, channel, date_until, together)
+
+    @api.model
+    def _reserve(self, lines, channel, date_until, together, known=frozenset()):
+        """See :meth:`reserve`."""
         requests = self._parse_lines(lines, channel, date_until, together)
-        return self._in_promise_transaction("_book", requests, together) if requests else []
+        return self.sudo()._book(requests, together, known) if requests else []
 
     @api.model
     def _check_may_promise(self):
@@ -89,12 +94,12 @@ class StockSoftReservation(models.Model):
         if not lines:
             return []
         channel = self._find_channel(channel)
-        products = lookup._find_products([line["product"] for line in lines], "lines[%d].product")
         places = lookup._find_places(
             [line["place"] for line in lines],
             "lines[%d].place",
             kinds=("warehouse", "group", "external_place"),
         )
+        products = lookup._find_products([line["product"] for line in lines], "lines[%d].product")
         company = places[0].company_id
         requests = []
         for index, (line, product, place) in enumerate(zip(lines, products, places, strict=True)):
@@ -319,7 +324,7 @@ class StockSoftReservation(models.Model):
                     self.env._("line: the reference has several lines; say which is consumed.")
                 )
             quantity = self._parse_quantity(quantity, holds.product_id, "quantity")["quantity"]
-        return self._in_promise_transaction("_consume_up_to", holds.ids, quantity)
+        return self.sudo()._in_promise_transaction("_consume_up_to", holds.ids, quantity)
 
     @api.model
     def release(self, reference, reason=None, channel=None, line=None):
@@ -337,7 +342,7 @@ class StockSoftReservation(models.Model):
         if reason is not None and not isinstance(reason, str):
             raise ValidationError(self.env._("%s: give a text.", "reason"))
         holds = self._find_holds(reference, channel, line)
-        return self._in_promise_transaction("_release_all", holds.ids, reason)
+        return self.sudo()._in_promise_transaction("_release_all", holds.ids, reason)
 
     @api.model
     def _find_holds(self, reference, channel, line):

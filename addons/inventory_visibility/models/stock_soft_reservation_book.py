@@ -37,9 +37,9 @@ class StockSoftReservation(models.Model):
             for product_id in request["parts"]
             for leaf in request["leaves"]
         }
-        locked = self._lock_wanted(products, wanted, known)
+        *locked, found = self._lock_wanted(products, wanted, known, requests)
         now = fields.Datetime.now()
-        booked = self._find_booked(requests)
+        booked = {(record.reference, record.line): record for record in found}
         self._check_same_content(requests, booked, together)
         new = [r for r in requests if (r["reference"], r["line"]) not in booked]
         answered = {}
@@ -58,19 +58,15 @@ class StockSoftReservation(models.Model):
         return answers
 
     @api.model
-    def _find_booked(self, requests):
-        """Return what is already there of the references: ``{(reference, line): record}``."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM stock_soft_reservation WHERE reference IN %s AND company_id = %s"
-                " AND COALESCE(channel_id, 0) = %s",
-                tuple({request["reference"] for request in requests}),
-                requests[0]["company_id"],
-                requests[0]["channel_id"] or 0,
-            )
+    def _get_booked_query(self, requests):
+        """Return the statement of what is already there of the references of requests."""
+        return SQL(
+            "SELECT NULL::integer, id, NULL::float8 FROM stock_soft_reservation"
+            " WHERE reference IN %s AND company_id = %s AND COALESCE(channel_id, 0) = %s",
+            tuple({request["reference"] for request in requests}),
+            requests[0]["company_id"],
+            requests[0]["channel_id"] or 0,
         )
-        records = self.browse(id_ for (id_,) in rows)
-        return {(record.reference, record.line): record for record in records}
 
     @api.model
     def _check_same_content(self, requests, booked, together):

@@ -62,7 +62,7 @@ class StockSoftReservation(models.Model):
         transaction and ends with it.
         """
         if not self._is_whole_request() and self._has_written():
-            return self._call_until_locked(self.sudo(), name, args, restart=False)
+            return self._call_until_locked(self, name, args, restart=False)
         for tries_left in reversed(range(TRIES)):
             try:
                 return self._call_in_own_transaction(name, args)
@@ -103,11 +103,11 @@ class StockSoftReservation(models.Model):
             # the connection is at hand: taking a second one takes longer than a statement
             self.env.cr.rollback()
             self._begin_read_committed(self.env.cr)
-            return self._call_until_locked(self.sudo(), name, args, restart=True)
+            return self._call_until_locked(self, name, args, restart=True)
         with self.env.registry.cursor() as cr:
             self._begin_read_committed(cr)
-            own = self.with_env(api.Environment(cr, self.env.uid, dict(self.env.context)))
-            return self._call_until_locked(own.sudo(), name, args, restart=True)
+            own = self.with_env(self.env(cr=cr))
+            return self._call_until_locked(own, name, args, restart=True)
 
     @api.model
     def _begin_read_committed(self, cr):
@@ -141,16 +141,22 @@ class StockSoftReservation(models.Model):
                     self._begin_read_committed(records.env.cr)
 
     @api.model
-    def _lock_wanted(self, products, wanted, known):
-        """Lock pairs of product id and leaf; see :class:`MoreToLock`.
+    def _lock_wanted(self, products, wanted, known, requests=()):
+        """Lock pairs of product id and leaf, and read what must not change from then on.
 
-        :return: the pairs, and what is held at groups
+        :param requests: those whose references may have been used before
+        :return: the pairs, what is held at groups, and the reservations with these references
+        :raise MoreToLock: see there
         """
         promise = self.env["stock.promise"]
         pairs = wanted | known
-        promise._lock(pairs)
-        claims = promise._get_group_claims(products, fields.Datetime.now())
+        query = promise._get_group_claims_query(products, fields.Datetime.now())
+        if requests:
+            # in the place of a group: one answer of the server less to wait for
+            query = SQL("%s UNION ALL %s", query, self._get_booked_query(requests))
+        rows = promise._lock_and_read(pairs, query)
+        claims = promise._read_group_claims(row for row in rows if row[0])
         linked = promise._get_linked_pairs(products, pairs, claims)
         if linked - pairs:
             raise MoreToLock(linked)
-        return linked, claims
+        return linked, claims, self.browse(id_ for product_id, id_, _sum in rows if not product_id)

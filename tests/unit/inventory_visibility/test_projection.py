@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from visibility_core.projection import Change, atp_on, project
+from visibility_core.projection import Line, atp_on, project
 
 
 def day(number: int) -> date:
@@ -10,7 +10,9 @@ def day(number: int) -> date:
 
 
 def steps(opening=10.0, safety=0.0, changes=()):
-    return project(day(10), opening, safety, [Change(*change) for change in changes], digits=2)
+    """The steps of an opening balance, and of changes: day, incoming, outgoing, change."""
+    planned = [Line(when, 0, 0, *change) for when, *change in changes]
+    return project(day(10), [Line(None, opening), Line(None, 0, safety), *planned], digits=2)
 
 
 def test_nothing_planned_is_one_step():
@@ -51,3 +53,14 @@ def test_decimals_add_up():
     planned = steps(0.1, changes=[(day(11), 0.2, 0, 0.2), (day(12), 0, 0.3, -0.3)])
     assert planned[-1].balance == 0.0
     assert planned[0].atp == 0.0
+
+
+def test_parts_of_the_opening_balance_add_up():
+    """On hand 0.3, of which 0.1 is withheld for a move of the 12th that takes nothing more."""
+    today, later = project(day(10), [Line(None, 0.3), Line(day(12), -0.1)], digits=2)
+    assert (today.balance, today.atp, later.day, later.balance) == (0.2, 0.2, day(12), 0.2)
+
+
+def test_what_is_promised_for_today_is_gone_at_once():
+    (today,) = project(day(10), [Line(None, 5.0), Line(day(10), change=-2.0)], digits=2)
+    assert (today.outgoing, today.balance) == (0.0, 3.0)
