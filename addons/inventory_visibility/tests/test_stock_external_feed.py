@@ -372,6 +372,20 @@ class TestStockExternalFeed(PlaceCommon):
         wizard.action_import()
         self.assertKnown({self.product: (1, MORNING)})
 
+    def test_csv_that_is_cut_off(self):
+        """A file that broke half-way: before the quantity, in a quoted cell, in a character."""
+        for text, row in (
+            (b"product,quantity\nCHAIR,1\nLAMP", 3),
+            (b'product,quantity\nCHAIR,1\n"LA', 3),
+            ("product,quantity\nCHAIR,1\nLÄ".encode()[:-1], 0),
+        ):
+            with self.subTest(text=text):
+                wizard = self._wizard("", file=base64.b64encode(text))
+                action = wizard.action_import()
+                self.assertEqual(action["res_id"], wizard.id)
+                self.assertEqual(wizard.problem_ids.mapped("row"), [row])
+                self.assertKnown({})
+
     def test_csv_that_is_none(self):
         wizard = self._wizard("", file=base64.b64encode(b"PK\x03\x04\x00\x00"))
         wizard.action_import()
