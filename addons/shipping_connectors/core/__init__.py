@@ -8,6 +8,7 @@ dataclasses and store what comes back.
 from . import (
     box_fit,
     carrier_adapter,
+    carrier_errors,
     carrier_session,
     carriers,
     choice,
@@ -30,6 +31,7 @@ from . import (
     spec_check,
     token_cache,
     tracking,
+    watched_http,
     webhook,
     working_days,
 )

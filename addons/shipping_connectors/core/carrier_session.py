@@ -14,13 +14,10 @@ A call is one of three kinds:
 
 from __future__ import annotations
 
-import contextlib
 import email.utils
 import json
 import logging
 import random
-import socket
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -30,12 +27,10 @@ from http import HTTPStatus
 from typing import TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from .port import CarrierError, Rejected, Retryable, Unknown
 from .redact import redact_body
+from .watched_http import WATCHES, Watch, WatchedAdapter
 
 _logger = logging.getLogger(__name__)
 
@@ -206,7 +201,7 @@ class CarrierSession:
     # -- one exchange ---------------------------------------------------------------------------
 
     def _send(self, kind, method, url, headers, send) -> Answer:
-        watch = _Watch(self.total_timeout)
+        watch = Watch(self.total_timeout)
         session = self._get_session(kind, watch)
         if kind is Kind.MONEY:
             headers = {**headers, "Connection": "close"}
@@ -245,18 +240,18 @@ class CarrierSession:
             response.headers.get("ETag", ""),
         )
 
-    def _get_session(self, kind: Kind, watch: _Watch) -> requests.Session:
+    def _get_session(self, kind: Kind, watch: Watch) -> requests.Session:
         """Money moves on a connection that nothing was ever left over on."""
         if kind is Kind.MONEY or self._pooled is None:
             session = requests.Session()
-            adapter = _Adapter(self.timeouts)
+            adapter = WatchedAdapter(self.timeouts)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             if kind is Kind.MONEY:
-                _watches.current = watch
+                WATCHES.current = watch
                 return session
             self._pooled = session
-        _watches.current = watch
+        WATCHES.current = watch
         return self._pooled
 
     def _read(self, response) -> bytes:
@@ -337,7 +332,7 @@ class CarrierSession:
         error.retry_after = answer.retry_after
         return error
 
-    def _network_failure(self, kind: Kind, watch: _Watch, error: Exception) -> CarrierError:
+    def _network_failure(self, kind: Kind, watch: Watch, error: Exception) -> CarrierError:
         if not watch.connected:
             return Retryable(
                 f"{self.carrier} cannot be reached. Nothing was sent; try again in a minute.",
@@ -376,95 +371,3 @@ def _no_netrc(request):
 
 
 # -- connections that are watched ------------------------------------------------------------------
-
-
-class _Watch:
-    """Knows whether a connection was made, and ends it when all its time is over.
-
-    The timeouts of sockets count from byte to byte: a peer that sends one every few seconds is
-    never late by them.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.connected = False
-        self._socket: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-
-    def __enter__(self) -> _Watch:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._timer.cancel()
-        _watches.current = None
-
-    def hold(self, sock: socket.socket) -> None:
-        self.connected = True
-        self._socket = sock
-
-    def _end(self) -> None:
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-
-class _Watches(threading.local):
-    current: _Watch | None = None
-
-
-_watches = _Watches()
-
-
-class _Watched:
-    """Mixin of connections: shows its socket to the watch of this thread's call."""
-
-    def connect(self):
-        result = super().connect()
-        self._show()
-        return result
-
-    def request(self, *args, **kwargs):
-        self._show()
-        return super().request(*args, **kwargs)
-
-    def _show(self):
-        if _watches.current is not None and self.sock is not None:
-            _watches.current.hold(self.sock)
-
-
-class _HTTPConnection(_Watched, HTTPConnection):
-    pass
-
-
-class _HTTPSConnection(_Watched, HTTPSConnection):
-    pass
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-class _Adapter(HTTPAdapter):
-    """Timeouts that nobody forgets, and connections that are watched."""
-
-    def __init__(self, timeouts: tuple[float, float]) -> None:
-        self.timeouts = timeouts
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args, **kwargs):
-        result = super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-        return result
-
-    def proxy_manager_for(self, *args, **kwargs):
-        manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-        return manager
-
-    def send(self, request, stream=False, timeout=None, **kwargs):
-        return super().send(request, stream=stream, timeout=timeout or self.timeouts, **kwargs)

@@ -18,6 +18,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
+from .carrier_errors import CarrierError as CarrierError
+from .carrier_errors import Rejected as Rejected
+from .carrier_errors import Retryable as Retryable
+from .carrier_errors import Unknown as Unknown
+from .carrier_errors import is_carrier_fault as is_carrier_fault
+
 
 class Capability(str, Enum):
     """What a carrier can do; a method whose capability is absent must not be called."""
@@ -39,43 +45,6 @@ class Capability(str, Enum):
     LABEL_PNG = "label_png"
     CUSTOMS = "customs"
     INSURANCE = "insurance"
-
-
-# -- errors ---------------------------------------------------------------------------------------
-
-
-class CarrierError(Exception):
-    """Base of what a carrier may raise.
-
-    :param message: a sentence for the user that names the field and what to do
-    :param code: a stable machine-readable word, for tests, statistics and translations
-    :param values: what the message is about, by name
-    """
-
-    def __init__(self, message: str, code: str = "", **values: object) -> None:
-        super().__init__(message)
-        self.message = message
-        self.code = code
-        self.values = values
-        #: seconds after which the carrier wants to be asked again, where it said so
-        self.retry_after: float | None = None
-
-
-class Rejected(CarrierError):
-    """Certainly not bought: the request is wrong and must be changed first."""
-
-
-class Retryable(CarrierError):
-    """Certainly not bought: the request never took effect; the same one may be sent again."""
-
-
-class Unknown(CarrierError):
-    """May have been bought: look it up with ``find`` before anything else is sent."""
-
-
-def is_carrier_fault(failure: CarrierError) -> bool:
-    """Whether the carrier, or the account with it, failed, and not what it was asked for."""
-    return not isinstance(failure, Rejected) or failure.code == "auth"
 
 
 # -- what is asked --------------------------------------------------------------------------------
