@@ -1,5 +1,6 @@
 """EasyPost: requests as a real client sent them, answers as EasyPost really gave them."""
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -234,6 +235,26 @@ def test_options():
     }
     with pytest.raises(Rejected, match="telepathy"):
         EasyPost(account()).rate(shipment(options=frozenset({"telepathy"})))
+
+
+def test_dangerous_goods_and_incoterm():
+    ice = replace(PARCEL, weight=Decimal(3), dry_ice_weight=Decimal("0.45359237"))
+    spec = shipment(
+        parcels=(ice,),
+        options=frozenset({Option.ADULT_SIGNATURE, Option.DRY_ICE, Option.LITHIUM_BATTERY}),
+        customs=replace(SHIRTS, incoterm="DDP", invoice_number="S00042"),
+    )
+    options = mapper.shipment(spec, ice, "K")["shipment"]["options"]
+    assert options == {
+        "label_format": "PDF",
+        "delivery_confirmation": "ADULT_SIGNATURE",
+        "dry_ice": True,
+        # a pound
+        "dry_ice_weight": 16.0,
+        "hazmat": "LITHIUM",
+        "incoterm": "DDP",
+        "invoice_number": "S00042",
+    }
 
 
 def test_a_return_is_marked():

@@ -190,6 +190,8 @@ def test_customs():
     assert "ELECTRONIC_TRADE_DOCUMENTS" in body["shipmentSpecialServices"]["specialServiceTypes"]
     duties = ship(SPECS["abroad_ddp"])["customsClearanceDetail"]["dutiesPayment"]
     assert duties["paymentType"] == "SENDER"
+    invoice = ship(SPECS["abroad_ddp"])["customsClearanceDetail"]["commercialInvoice"]
+    assert invoice["termsOfSale"] == "DDP"
     dear = replace(TEA, value=Decimal(900))
     with pytest.raises(Rejected, match="ITN"):
         ship(replace(ABROAD, customs=replace(ABROAD.customs, items=(dear,))))

@@ -169,6 +169,16 @@ def test_signatures():
     assert "PackageServiceOptions" not in outside["Package"][0]
 
 
+def test_declared_value_and_saturday():
+    body = mapper.ship_request(SPECS["options"], "A1B2C3", "K", NOW)["ShipmentRequest"]["Shipment"]
+    [package] = body["Package"]
+    assert package["PackageServiceOptions"]["DeclaredValue"] == amount("150.00")
+    assert "SaturdayDeliveryIndicator" in body["ShipmentServiceOptions"]
+    plain = mapper.ship_request(SPECS["domestic"], "A1B2C3", "K", NOW)
+    [package] = plain["ShipmentRequest"]["Shipment"]["Package"]
+    assert "PackageServiceOptions" not in package
+
+
 def test_dry_ice():
     """Its rules are those of the way that it goes; its weight is rounded up."""
     berlin = replace(SENDER, country_code="DE", state_code="", zip="10785")
