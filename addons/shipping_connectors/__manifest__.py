@@ -44,6 +44,7 @@
         "views/shipping_menus.xml",
     ],
     "demo": ["demo/delivery_carrier_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_frontend": [
             "shipping_connectors/static/src/driver/driver.scss",

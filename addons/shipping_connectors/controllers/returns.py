@@ -44,7 +44,7 @@ class ShippingReturns(CustomerPortal):
         return self._render(
             "shipping_connectors.return_form",
             {
-                "order": order,
+                "sale_order": order,
                 "pickings": pickings,
                 "returnable": {
                     picking: {

@@ -61,13 +61,14 @@ class DeliveryCarrier(models.Model):
         with ThreadPoolExecutor(max_workers=THREADS) as pool:
             answers = list(pool.map(lambda one: _ask(one[1], one[2]), asked))
         distance = self._get_shipping_distance(document.sudo())
+        rates = {}
         for (carrier, _adapter, spec), answer in zip(asked, answers, strict=True):
             if isinstance(answer, Exception):
                 offers.append(Offer(carrier, problem=carrier._get_shop_problem(answer)))
                 continue
             offers += [
                 replace(
-                    carrier._prepare_offer(quote, document),
+                    carrier._prepare_offer(quote, document, rates),
                     emissions=carrier._get_emissions(quote, spec, distance),
                 )
                 for quote in answer
@@ -89,15 +90,20 @@ class DeliveryCarrier(models.Model):
             return self._get_rate_table_adapter()
         return self._get_shipping_account()._connect()
 
-    def _prepare_offer(self, quote, document):
+    def _prepare_offer(self, quote, document, rates):
+        """:param rates: of the currencies that were met so far, by code; filled here"""
         order = document if document._name == "sale.order" else document.sale_id
         currency = order.currency_id or document.company_id.currency_id
         try:
-            price = self._convert_shipping_amount(
-                quote.amount, quote.currency, currency, document.company_id, None
-            )
+            if quote.currency not in rates:
+                rates[quote.currency] = self._get_shipping_rate(
+                    quote.currency, currency, document.company_id, None
+                )
         except UserError as problem:
             return Offer(self, quote, problem=str(problem))
+        price = float(quote.amount)
+        if quote.currency != currency.name:
+            price = currency.round(price * rates[quote.currency])
         return Offer(self, quote, price=price)
 
     def _get_shop_problem(self, problem):

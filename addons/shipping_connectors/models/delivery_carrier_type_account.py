@@ -235,6 +235,17 @@ class DeliveryCarrier(models.Model):
         """
         if code == currency.name:
             return float(amount)
+        return currency.round(
+            float(amount) * self._get_shipping_rate(code, currency, company, date)
+        )
+
+    def _get_shipping_rate(self, code, currency, company, date):
+        """What one unit of the currency ``code`` is worth in ``currency``.
+
+        :raises UserError: when the database has no such currency: nothing is guessed
+        """
+        if code == currency.name:
+            return 1.0
         known = self.env["res.currency"].search([("name", "=", code)])
         if not known:
             raise UserError(
@@ -242,8 +253,8 @@ class DeliveryCarrier(models.Model):
                     "The carrier charges in %s. Activate this currency and give it a rate.", code
                 )
             )
-        return known._convert(
-            float(amount), currency, company, date or fields.Date.context_today(self)
+        return known._get_conversion_rate(
+            known, currency, company, date or fields.Date.context_today(self)
         )
 
     def _get_shipping_service_code(self, document):

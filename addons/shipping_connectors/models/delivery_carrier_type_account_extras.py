@@ -16,7 +16,8 @@ class DeliveryCarrier(models.Model):
 
     shipping_signature = fields.Boolean(string="Signature Required")
     shipping_adult_signature = fields.Boolean(
-        help="Whoever takes the parcel shows their age. Takes the place of the plain signature."
+        string="Adult Signature",
+        help="Whoever takes the parcel shows their age. Takes the place of the plain signature.",
     )
     shipping_saturday = fields.Boolean(string="Saturday Delivery")
     shipping_incoterm_id = fields.Many2one(

@@ -54,6 +54,17 @@ class ShippingWatch(models.AbstractModel):
     # -- activities -----------------------------------------------------------------------------
 
     @api.model
+    def _get_activity_types(self, *kinds):
+        """Those of the kinds, or of all; what somebody deleted is left out."""
+        types = self.env["mail.activity.type"]
+        for kind in kinds or KINDS:
+            found = self.env.ref(
+                f"shipping_connectors.mail_activity_type_{kind}", raise_if_not_found=False
+            )
+            types |= found or types
+        return types
+
+    @api.model
     def _sync_activities(self, kind, found, commit=False):
         """One activity for each finding; those whose cause has gone are removed.
 
@@ -62,9 +73,7 @@ class ShippingWatch(models.AbstractModel):
         :param found: of :meth:`_find`
         :param commit: after each batch
         """
-        activity_type = self.env.ref(
-            f"shipping_connectors.mail_activity_type_{kind}", raise_if_not_found=False
-        )
+        activity_type = self._get_activity_types(kind)
         if not activity_type:
             return
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
@@ -162,13 +171,11 @@ class ShippingWatch(models.AbstractModel):
 
     @api.model
     def _get_sentence_no_scan(self, figures):
+        since = str(figures.get("since") or "").replace("T", " ")[:19]
+        states = dict(self.env["shipping.parcel"]._fields["state"]._description_selection(self.env))
         values = {
-            "since": format_datetime(
-                self.env, str(figures.get("since")).replace("T", " ")[:19], dt_format="short"
-            ),
-            "state": dict(
-                self.env["shipping.parcel"]._fields["state"]._description_selection(self.env)
-            ).get(figures.get("state"), figures.get("state")),
+            "since": format_datetime(self.env, since, dt_format="short") if since else "",
+            "state": states.get(figures.get("state")) or "",
         }
         if not figures.get("scanned"):
             return self.env._("Shipped on %(since)s, and never scanned by the carrier.", **values)

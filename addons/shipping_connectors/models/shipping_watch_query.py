@@ -111,7 +111,11 @@ class ShippingWatch(models.AbstractModel):
                    CASE WHEN parcel.promised_date < %(today)s
                           OR parcel.estimate > parcel.promised_date THEN 100
                         ELSE parcel.share END AS quantity,
-                   %(goods)s AS value, NULL::timestamp AS since,
+                   %(goods)s AS value,
+                   -- at risk since nobody knows when; late since the day after the promised one
+                   CASE WHEN parcel.promised_date < %(today)s
+                        THEN (parcel.promised_date + 1)::timestamp AT TIME ZONE %(zone)s
+                             AT TIME ZONE 'UTC' END AS since,
                    jsonb_build_object(
                         'why', CASE WHEN parcel.promised_date < %(today)s THEN 'late'
                                     WHEN parcel.estimate > parcel.promised_date THEN 'estimate'

@@ -120,7 +120,9 @@ class TestShippingRule(CarrierCase):
         self.assertEqual(picking.shipping_service_code, "USPS/Priority")
         rule.least_on_time = 60
         shop = self.env["shipping.rate.shop"].browse(picking.action_compare_shipping()["res_id"])
-        self.assertIn("Rule “Usual”: The cheapest", shop.rule_reason)
+        self.assertIn(
+            "USPS GroundAdvantage. Rule “Usual”: The cheapest of 3 services", shop.rule_reason
+        )
         chosen = shop.line_ids.filtered("is_chosen")
         self.assertEqual(chosen.service_code, "USPS/GroundAdvantage")
         self.assertEqual(chosen.on_time, "60 %")

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..hooks import uninstall_hook
 from .watch_case import WatchCase
 
 
@@ -40,6 +41,9 @@ class TestWatch(WatchCase):
         found = self._find("late")
         self.assertEqual(set(found), {late, estimated})
         self.assertEqual(found[late]["figures"]["why"], "late")
+        # shipped on the 13th and promised for the 17th, at midnight it was late
+        self.assertEqual(str(found[late]["since"]), "2025-06-18 00:00:00")
+        self.assertFalse(found[estimated]["since"])
         self.assertEqual(found[estimated]["figures"]["why"], "estimate")
         self.assertIn(
             "expects to deliver on 06/20/2025",
@@ -250,6 +254,17 @@ class TestWatch(WatchCase):
         )
         self._sync("no_scan")
         self.assertTrue(activity.exists())
+
+    def test_uninstalling_leaves_no_activity(self):
+        parcels = self._create_parcel(5, promised=2) | self._create_parcel(5, promised=2)
+        self._sync("late")
+        self._get_activities(parcels[0]).action_feedback()
+        uninstall_hook(self.env)
+        self.assertFalse(
+            self.env["mail.activity"]
+            .with_context(active_test=False)
+            .search([("res_model", "=", "shipping.parcel"), ("res_id", "in", parcels.ids)])
+        )
 
     def test_nobody_chosen(self):
         self.company.shipping_watch_user_id = False

@@ -13,8 +13,12 @@ class ShippingAddressCheck(models.TransientModel):
     _name = "shipping.address.check"
     _description = "Address Check"
 
-    partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="cascade")
-    account_id = fields.Many2one("shipping.account", readonly=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, readonly=True, ondelete="cascade"
+    )
+    account_id = fields.Many2one(
+        "shipping.account", string="Asked with", readonly=True, ondelete="cascade"
+    )
     is_deliverable = fields.Boolean(string="Known to the Carrier", readonly=True)
     is_residential = fields.Selection(
         [("yes", "Home"), ("no", "Business"), ("unknown", "Unknown")], string="Kind", readonly=True

@@ -9,7 +9,9 @@ class ShippingPackScan(models.TransientModel):
     _description = "Scan into Parcels"
     _inherit = ["barcodes.barcode_events_mixin"]
 
-    picking_id = fields.Many2one("stock.picking", required=True, readonly=True, ondelete="cascade")
+    picking_id = fields.Many2one(
+        "stock.picking", string="Transfer", required=True, readonly=True, ondelete="cascade"
+    )
     line_ids = fields.One2many("shipping.pack.scan.line", "scan_id")
     code = fields.Char(string="Barcode", help="Scanned, or typed without a scanner.")
     package_type_id = fields.Many2one("stock.package.type")

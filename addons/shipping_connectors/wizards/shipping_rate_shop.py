@@ -14,6 +14,12 @@ class ShippingRateShop(models.TransientModel):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     line_ids = fields.One2many("shipping.rate.shop.line", "shop_id", readonly=True)
+    offer_ids = fields.One2many(
+        "shipping.rate.shop.line", "shop_id", domain=[("problem", "=", False)], readonly=True
+    )
+    refusal_ids = fields.One2many(
+        "shipping.rate.shop.line", "shop_id", domain=[("problem", "!=", False)], readonly=True
+    )
     rule_reason = fields.Char(string="Chosen", readonly=True)
 
     @api.model
@@ -47,7 +53,7 @@ class ShippingRateShop(models.TransientModel):
                 "picking_id": False if is_order else document.id,
                 "company_id": document.company_id.id,
                 "currency_id": (order.currency_id or document.company_id.currency_id).id,
-                "rule_reason": reason,
+                "rule_reason": self._get_rule_text(chosen, reason),
                 "line_ids": [
                     fields.Command.create(
                         {
@@ -68,6 +74,18 @@ class ShippingRateShop(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    @api.model
+    def _get_rule_text(self, chosen, reason):
+        """What a rule chooses, and why; why nothing where it chooses nothing."""
+        if chosen is None:
+            return reason
+        return self.env._(
+            "%(method)s, %(service)s. %(reason)s",
+            method=chosen.carrier.name,
+            service=chosen.quote.service_name,
+            reason=reason,
+        )
 
     def _prepare_line_history(self, offer, shares):
         """How the lane kept its promises; nothing is said of one without a history."""

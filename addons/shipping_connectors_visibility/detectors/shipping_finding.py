@@ -41,7 +41,10 @@ class ShippingFinding(models.AbstractModel):
         )
 
     def _get_sentence(self, exception):
-        return self.env["shipping.watch"]._get_sentence(self._watch_kind, exception.figures)
+        sentence = self.env["shipping.watch"]._get_sentence(self._watch_kind, exception.figures)
+        # the list of exceptions has no column for what is no product
+        name = exception.document_name
+        return f"{name}: {sentence}" if name else sentence
 
     def _get_action_name(self):
         return self.env._("Open the Parcel")

@@ -44,7 +44,7 @@ class TestShippingFinding(WatchCase):
                 }
             ],
         )
-        self.assertIn("No scan since", found.sentence)
+        self.assertIn(f"{parcel.tracking_number}: No scan since", found.sentence)
         self.assertEqual(found.document_name, parcel.tracking_number)
         self.assertEqual(found.action_propose()["res_id"], parcel.id)
         self.assertEqual(self._look("shipping_no_scan"), found, "never twice")
