@@ -1,7 +1,7 @@
 """Opening the workbench with 50,000 proposals to decide: what the web client asks the server for.
 
-The list with its columns, its number and the counters of its panel, each with empty caches, as a
-worker that just began; the kanban by vendor and the dashboard as well.
+The list with its columns and their number, the counters of its panel, the kanban by vendor and the
+dashboard: one request each, with empty caches, as of a worker that just began.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def run(env):
     kanban = env.ref("smart_reorder.smart_reorder_proposal_view_kanban")
     cards = columns_of(proposals, kanban, "kanban")
 
-    def open_list():
+    def read_list():
         proposals.web_search_read(DOMAIN, columns, limit=80, count_limit=10001)
-        for name in PANEL:
-            proposals.search_panel_select_multi_range(
-                name, enable_counters=True, search_domain=DOMAIN
-            )
-        proposals.search_panel_select_range("product_category_id", enable_counters=False)
+
+    def count(name):
+        return lambda: proposals.search_panel_select_multi_range(
+            name, enable_counters=True, search_domain=DOMAIN
+        )
 
     def open_kanban():
         groups = proposals.web_read_group(
@@ -55,7 +55,8 @@ def run(env):
 
     dashboard = env["smart.reorder.dashboard"].with_env(proposals.env)
     for name, action, bound in (
-        ("list", open_list, 300),
+        ("list", read_list, 300),
+        *((f"panel_{name}", count(name), 300) for name in PANEL),
         ("kanban", open_kanban, 300),
         ("dashboard", dashboard.get_data, 1000),
     ):

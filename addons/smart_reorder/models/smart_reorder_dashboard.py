@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools.misc import format_amount
 
 #: Days that the share of what happened by itself is counted over.
 AUTOMATION_DAYS = 30
@@ -229,7 +230,8 @@ class SmartReorderDashboard(models.AbstractModel):
     @api.model
     def _format_money(self, amount):
         currency = self.env.company.currency_id
-        return currency.format(round(amount)) if amount >= 1000 else currency.format(amount)
+        amount = round(amount) if amount >= 100 else amount
+        return format_amount(self.env, amount, currency, trailing_zeroes=False)
 
     @api.model
     def _get_planned_at(self, warehouse_id):
@@ -307,6 +309,8 @@ class SmartReorderDashboard(models.AbstractModel):
             *("count", "wanted", "covered", "fill_promised", "fill_achieved", "wape", "bias"),
             *("tracking", "drifts"),
         )
+        # Of no demand there is no share.
+        shares = {"fill_promised", "fill_achieved", "wape", "bias"}
         several = len(records.company_id) > 1
         return [
             {
@@ -314,7 +318,12 @@ class SmartReorderDashboard(models.AbstractModel):
                 "name": f"{record.class_key} · {record.company_id.name}"
                 if several
                 else record.class_key,
-                **{name: record[name] for name in names},
+                **{
+                    name: None
+                    if name in shares and not (record.wape or record.fill_achieved)
+                    else record[name]
+                    for name in names
+                },
             }
             for record in records
         ]

@@ -1,3 +1,4 @@
+from collections import namedtuple
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -8,6 +9,9 @@ from odoo.tools import SQL, float_compare
 
 # Actions whose delays are those of the rules and the vendor, and nothing else.
 PLAIN_ACTIONS = {"buy", "pull", "pull_push"}
+
+#: What is read of each orderpoint: ids, the unit's of the product, and the limits.
+Row = namedtuple("Row", "id product place company route seller multiple unit least most")
 
 
 @dataclass
@@ -40,9 +44,12 @@ class SmartReorderMinmax(models.AbstractModel):
     @api.model
     def _get_figures(self, orderpoints):
         """:return: dict ``orderpoint id -> MinMax``"""
+        if not orderpoints:
+            return {}
         today = fields.Date.today()
-        leads, horizons = self._get_horizons(orderpoints, today)
-        asked = self._get_asked(orderpoints, horizons)
+        rows = self._get_rows(orderpoints)
+        leads, horizons = self._get_horizons(orderpoints, rows, today)
+        asked = self._get_asked(orderpoints, rows, horizons, today)
         figures = {
             orderpoint.id: MinMax(
                 orderpoint.qty_on_hand,
@@ -50,125 +57,178 @@ class SmartReorderMinmax(models.AbstractModel):
                 orderpoint._get_qty_to_order(),
                 leads[orderpoint.id],
             )
-            for orderpoint in asked
+            for orderpoint in orderpoints.browse(asked)
         }
-        counted = orderpoints - asked
-        stocks = self._get_stocks(counted, horizons)
-        progress, _by_warehouse = counted.product_id._get_quantity_in_progress(
-            counted.location_id.ids
+        rows = [row for row in rows if row.id not in asked]
+        stocks = self._get_stocks(rows, horizons)
+        progress, _by_warehouse = orderpoints.product_id._get_quantity_in_progress(
+            list({row.place for row in rows})
         )
-        rounded = self._get_rounded(counted)
-        for orderpoint in counted:
-            product, unit = orderpoint.product_id, orderpoint.product_uom
-            on_hand, incoming, outgoing = stocks[orderpoint.id]
-            forecast = unit.round(on_hand + unit.round(incoming) - unit.round(outgoing))
-            forecast += progress.get((product.id, orderpoint.location_id.id), 0.0)
-            least, most = orderpoint.product_min_qty, orderpoint.product_max_qty
+        rounded = self._get_rounded(orderpoints, rows)
+        units = {unit.id: self._get_rounder(unit) for unit in orderpoints.product_id.uom_id}
+        for row in rows:
+            nice, rounding = units[row.unit]
+            on_hand, incoming, outgoing = stocks[row.id]
+            forecast = nice(on_hand + nice(incoming) - nice(outgoing))
+            forecast += progress.get((row.product, row.place), 0.0)
             quantity = 0.0
-            if float_compare(forecast, least, precision_rounding=unit.rounding) < 0:
-                quantity = max(least, most) - forecast
-                if orderpoint.id in rounded:
-                    quantity = orderpoint._get_multiple_rounded_qty(quantity)
-            figures[orderpoint.id] = MinMax(
-                unit.round(on_hand), forecast, quantity, leads[orderpoint.id]
-            )
+            below = forecast < row.least
+            if below and float_compare(forecast, row.least, precision_rounding=rounding) < 0:
+                quantity = max(row.least, row.most) - forecast
+                if row.id in rounded:
+                    quantity = orderpoints.browse(row.id)._get_multiple_rounded_qty(quantity)
+            figures[row.id] = MinMax(nice(on_hand), forecast, quantity, leads[row.id])
         return figures
 
     @api.model
-    def _get_asked(self, orderpoints, horizons):
-        """Rules that Odoo is asked about one by one: kits, and what should have come yesterday."""
-        today = fields.Date.today()
-        kits = "is_kits" in self.env["product.product"]._fields
-        return orderpoints.filtered(
-            lambda op: horizons[op.id] < today or (kits and op.product_id.is_kits)
+    def _get_rows(self, orderpoints):
+        """:return: list of :data:`Row`"""
+        self.env["stock.warehouse.orderpoint"].flush_model(
+            [
+                *("product_id", "location_id", "company_id", "route_id", "supplier_id"),
+                *("replenishment_uom_id", "product_min_qty", "product_max_qty"),
+            ]
         )
+        self.env["product.template"].flush_model(["uom_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT rule.id, rule.product_id, rule.location_id, rule.company_id, rule.route_id,
+                       rule.supplier_id, rule.replenishment_uom_id, template.uom_id,
+                       rule.product_min_qty::float, rule.product_max_qty::float
+                  FROM stock_warehouse_orderpoint rule
+                  JOIN product_product product ON product.id = rule.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                 WHERE rule.id = ANY(%s::int[])
+                """,
+                orderpoints.ids,
+            )
+        )
+        return [Row(*row) for row in rows]
 
     @api.model
-    def _get_rounded(self, orderpoints):
+    def _get_asked(self, orderpoints, rows, horizons, today):
+        """Ids of rules that Odoo is asked about one by one: kits, and what should have come
+        yesterday.
+        """
+        kits = set()
+        if "is_kits" in self.env["product.product"]._fields:
+            kits = set(orderpoints.product_id.filtered("is_kits").ids)
+        return {row.id for row in rows if row.product in kits or horizons[row.id] < today}
+
+    @api.model
+    def _get_rounded(self, orderpoints, rows):
         """Ids of rules whose quantity Odoo rounds to a unit other than the product's."""
-        other = orderpoints.product_id.seller_ids.filtered(
+        products = orderpoints.product_id
+        other = products.seller_ids.filtered(
             lambda seller: seller.product_uom_id != seller.product_tmpl_id.uom_id
         ).product_tmpl_id
         made = (
             self.env["stock.rule"].search([("action", "not in", [*PLAIN_ACTIONS, "push"])]).route_id
         )
-        odd = {
-            product.id
-            for product in orderpoints.product_id
-            if product.product_tmpl_id in other
-            or (product.route_ids | product.categ_id.total_route_ids) & made
-        }
-        return {
-            orderpoint.id
-            for orderpoint in orderpoints
-            if orderpoint.product_id.id in odd
-            or orderpoint.replenishment_uom_id
-            or orderpoint.route_id & made
-        }
+        odd = set(products.filtered(lambda product: product.product_tmpl_id in other).ids)
+        if made:
+            odd |= {
+                product.id
+                for product in products
+                if (product.route_ids | product.categ_id.total_route_ids) & made
+            }
+        routes = set(made.ids)
+        return {row.id for row in rows if row.multiple or row.product in odd or row.route in routes}
+
+    @api.model
+    def _get_rounder(self, unit):
+        """``(function that rounds as the unit does, its rounding)``; whole numbers stay whole."""
+        steps = 1 / unit.rounding
+        whole = abs(steps - round(steps)) < 1e-9
+
+        def nice(quantity):
+            return quantity if whole and quantity.is_integer() else unit.round(quantity)
+
+        return nice, unit.rounding
 
     # ------------------------------------------------------------------
     # How far ahead
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_horizons(self, orderpoints, today):
+    def _get_horizons(self, orderpoints, rows, today):
         """Days until what is ordered now is there, and the last day whose moves count.
 
         :return: ``(dict orderpoint id -> days, dict orderpoint id -> date)``
         """
-        chains, kinds, delays, vendors = {}, {}, {}, {}
+        orderpoints = orderpoints.with_context(bypass_delay_description=True)
+        keys = {product.id: self._get_route_key(product) for product in orderpoints.product_id}
+        chains, delays, vendors = {}, {}, {}
         leads, horizons = {}, {}
-        for orderpoint in orderpoints.with_context(bypass_delay_description=True):
-            product, company = orderpoint.product_id, orderpoint.company_id
-            key = (orderpoint.location_id.id, orderpoint.route_id.id, *self._get_route_key(product))
-            chain = chains.get(key)
-            if chain is None:
-                chain = chains[key] = product._get_rules_from_location(
-                    orderpoint.location_id, route_ids=orderpoint.route_id
-                )
-            bought, plain = kinds.get(chain) or kinds.setdefault(chain, self._get_kind(chain))
+        for row in rows:
+            key = (row.place, row.route, keys[row.product])
+            if key not in chains:
+                chains[key] = self._get_chain(orderpoints.browse(row.id))
+            chain, bought, plain = chains[key]
             # The same rules and the same vendor take the same time.
-            seller = orderpoint.supplier_id
-            if bought and not seller:
-                place = (product.id, company.id)
-                if place not in vendors:
-                    vendors[place] = product.with_company(company)._select_seller(quantity=None)
-                seller = vendors[place]
-            delay = seller.delay if bought and seller else None
-            key = (chain, company, delay, None if plain else orderpoint)
+            delay = None
+            if bought:
+                vendor = (row.product, row.company, row.seller)
+                if vendor not in vendors:
+                    vendors[vendor] = self._get_vendor_delay(orderpoints.browse(row.id))
+                delay = vendors[vendor]
+            key = (chain, row.company, delay, None if plain else row.id)
             if key not in delays:
-                found, _text = chain._get_lead_days(product, **orderpoint._get_lead_days_values())
-                delays[key] = found["total_delay"], found["horizon_time"]
-            lead, ahead = delays[key]
-            leads[orderpoint.id] = lead
-            horizons[orderpoint.id] = today + relativedelta(days=lead + ahead)
+                orderpoint = orderpoints.browse(row.id)
+                found, _text = chain._get_lead_days(
+                    orderpoint.product_id, **orderpoint._get_lead_days_values()
+                )
+                ahead = found["total_delay"] + found["horizon_time"]
+                delays[key] = found["total_delay"], today + relativedelta(days=ahead)
+            leads[row.id], horizons[row.id] = delays[key]
         return leads, horizons
 
     @api.model
-    def _get_kind(self, chain):
-        """Whether rules buy, and whether nothing but rules and vendor decide how long they take."""
+    def _get_chain(self, orderpoint):
+        """Rules that replenish it, whether they buy, and whether nothing but rules and vendor
+        decide how long that takes.
+        """
+        chain = orderpoint.product_id._get_rules_from_location(
+            orderpoint.location_id, route_ids=orderpoint.route_id
+        )
         actions = set(chain.mapped("action"))
-        return "buy" in actions, actions <= PLAIN_ACTIONS
+        return chain, "buy" in actions, actions <= PLAIN_ACTIONS
+
+    @api.model
+    def _get_vendor_delay(self, orderpoint):
+        """Days of the vendor that Odoo counts with; None when there is no vendor."""
+        seller = orderpoint.supplier_id
+        if not seller:
+            product = orderpoint.product_id.with_company(orderpoint.company_id)
+            only = product.seller_ids
+            # What there is to choose among is often one.
+            simple = len(only) == 1 and not (only.date_start or only.date_end or only.company_id)
+            if simple and only.product_id in (product, product.browse()) and only.partner_id.active:
+                seller = only
+            else:
+                seller = product._select_seller(quantity=None)
+        return seller.delay if seller else None
 
     @api.model
     def _get_route_key(self, product):
         """What decides which rules apply to a product; products that share it share the rules."""
         made = "bom_ids" in product._fields and bool(product.bom_ids)
-        return product.route_ids, product.categ_id, bool(product.seller_ids), made
+        return product.route_ids._ids, product.categ_id.id, bool(product.seller_ids), made
 
     # ------------------------------------------------------------------
     # Stock
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_stocks(self, orderpoints, horizons):
+    def _get_stocks(self, rows, horizons):
         """On hand, incoming and outgoing up to each one's horizon, by Odoo's own definitions.
 
         :return: dict ``orderpoint id -> (on hand, incoming, outgoing)``, without those of nothing
         """
         for model in ("stock.quant", "stock.move", "stock.location"):
             self.env[model].flush_model()
-        rows = self.env.execute_query(
+        found = self.env.execute_query(
             SQL(
                 """
                 WITH wanted AS (
@@ -233,10 +293,10 @@ class SmartReorderMinmax(models.AbstractModel):
                    AND present.place_id = wanted.place_id
              LEFT JOIN moved ON moved.id = wanted.id
                 """,
-                ids=orderpoints.ids,
-                products=[orderpoint.product_id.id for orderpoint in orderpoints],
-                places=[orderpoint.location_id.id for orderpoint in orderpoints],
-                horizons=[datetime.combine(horizons[op_id], time.max) for op_id in orderpoints.ids],
+                ids=[row.id for row in rows],
+                products=[row.product for row in rows],
+                places=[row.place for row in rows],
+                horizons=[datetime.combine(horizons[row.id], time.max) for row in rows],
             )
         )
-        return {op_id: (float(a), float(b), float(c)) for op_id, a, b, c in rows}
+        return {op_id: (float(a), float(b), float(c)) for op_id, a, b, c in found}

@@ -107,6 +107,7 @@ class SmartReorderProposal(models.Model):
     purchase_count = fields.Integer(compute="_compute_documents")
     picking_count = fields.Integer(compute="_compute_documents")
 
+    _in_order = models.Index("(state_rank, days_of_cover, id)")
     _one_current = models.UniqueIndex(
         "(orderpoint_id) WHERE state IN ('draft', 'ok', 'exception')",
         "This product already has a proposal for this place.",

@@ -71,6 +71,10 @@ export class ReorderDashboard extends Component {
             : formatFloat(value, { digits: [16, Number.isInteger(value) ? 0 : digits] });
     }
 
+    percent(value) {
+        return value === null || value === undefined ? "–" : `${this.number(value)} %`;
+    }
+
     money(value) {
         return formatCurrency(value, this.data.currency_id, { digits: [16, 0] });
     }

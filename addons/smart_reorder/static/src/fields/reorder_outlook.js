@@ -55,12 +55,22 @@ export class ReorderOutlook extends Component {
             stock: steps(stock, x, y),
             withOrder: with_order ? steps(with_order, x, y) : "",
             levels: [
-                { name: _t("order up to"), kind: "o_upto", y: y(order_up_to), value: order_up_to },
+                // at opposite ends, since the two are often close to each other
+                {
+                    name: _t("order up to"),
+                    kind: "o_upto",
+                    y: y(order_up_to),
+                    value: order_up_to,
+                    x: this.width - 4,
+                    anchor: "end",
+                },
                 {
                     name: _t("reorder point"),
                     kind: "o_point",
                     y: y(reorder_point),
                     value: reorder_point,
+                    x: this.left + 4,
+                    anchor: "start",
                 },
             ].map((level) => ({ ...level, label: `${level.name} ${number(level.value)}` })),
             arrivals: arrivals.map(({ day, quantity }) => ({
