@@ -76,7 +76,8 @@ class SmartReorderMinmax(models.AbstractModel):
             if below and float_compare(forecast, row.least, precision_rounding=rounding) < 0:
                 quantity = max(row.least, row.most) - forecast
                 if row.id in rounded:
-                    quantity = orderpoints.browse(row.id)._get_multiple_rounded_qty(quantity)
+                    one = self._pick(orderpoints, row)
+                    quantity = one._get_multiple_rounded_qty(quantity)
             figures[row.id] = MinMax(nice(on_hand), forecast, quantity, leads[row.id])
         return figures
 
@@ -105,6 +106,11 @@ class SmartReorderMinmax(models.AbstractModel):
             )
         )
         return [Row(*row) for row in rows]
+
+    @api.model
+    def _pick(self, orderpoints, row):
+        """The record of a row; what is read of it is read for all."""
+        return orderpoints.browse(row.id).with_prefetch(orderpoints._prefetch_ids)
 
     @api.model
     def _get_asked(self, orderpoints, rows, horizons, today):
@@ -164,18 +170,18 @@ class SmartReorderMinmax(models.AbstractModel):
         for row in rows:
             key = (row.place, row.route, keys[row.product])
             if key not in chains:
-                chains[key] = self._get_chain(orderpoints.browse(row.id))
+                chains[key] = self._get_chain(self._pick(orderpoints, row))
             chain, bought, plain = chains[key]
             # The same rules and the same vendor take the same time.
             delay = None
             if bought:
                 vendor = (row.product, row.company, row.seller)
                 if vendor not in vendors:
-                    vendors[vendor] = self._get_vendor_delay(orderpoints.browse(row.id))
+                    vendors[vendor] = self._get_vendor_delay(self._pick(orderpoints, row))
                 delay = vendors[vendor]
             key = (chain, row.company, delay, None if plain else row.id)
             if key not in delays:
-                orderpoint = orderpoints.browse(row.id)
+                orderpoint = self._pick(orderpoints, row)
                 found, _text = chain._get_lead_days(
                     orderpoint.product_id, **orderpoint._get_lead_days_values()
                 )
