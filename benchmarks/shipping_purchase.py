@@ -73,7 +73,7 @@ def run(env):
     )
 
 
-def prepare(env, url, key):
+def prepare(env, url, key, count=COUNT):
     """Deliveries that are reserved and wait for their labels."""
     usa = env.ref("base.us")
     address = {"country_id": usa.id, "state_id": env.ref("base.state_us_5").id, "phone": "5555555"}
@@ -106,7 +106,7 @@ def prepare(env, url, key):
     lamp = env["product.product"].create(
         {"name": REFERENCE, "type": "consu", "is_storable": True, "weight": 1}
     )
-    env["stock.quant"]._update_available_quantity(lamp, warehouse.lot_stock_id, COUNT)
+    env["stock.quant"]._update_available_quantity(lamp, warehouse.lot_stock_id, count)
     customer = sender.copy({"name": "Elizabeth Swan", "zip": "90277", "city": "Redondo Beach"})
     customers = env.ref("stock.stock_location_customers")
     pickings = env["stock.picking"].create(
@@ -131,7 +131,7 @@ def prepare(env, url, key):
                     )
                 ],
             }
-            for _number in range(COUNT)
+            for _number in range(count)
         ]
     )
     pickings.action_confirm()
