@@ -144,7 +144,8 @@ class ShippingRateShopLine(models.TransientModel):
     promised_date = fields.Date(string="Promised", readonly=True)
     is_guaranteed = fields.Boolean(string="Guaranteed", readonly=True)
     reason = fields.Char(string="Explained", readonly=True)
-    problem = fields.Char(readonly=True)
+    # a text, so that lists show the whole of it
+    problem = fields.Text(readonly=True)
     is_cheapest = fields.Boolean(readonly=True)
     is_chosen = fields.Boolean(string="By Rule", readonly=True)
     on_time = fields.Char(
