@@ -13,8 +13,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-MAX_COVER = 9999.0
-
 
 @dataclass(frozen=True)
 class OrderCalendar:
@@ -84,26 +82,6 @@ def quantile_after(days: float, interval: float, mean: float, quantile: float) -
     """
     share = max(days, 0.0) / interval
     return mean * share + (quantile - mean) * math.sqrt(share)
-
-
-def days_covered(position: float, interval: float, mean: float, quantile: float) -> float:
-    """Days whose demand the position covers with the probability of the quantile.
-
-    The inverse of :func:`quantile_after`: with ``s = √(days/interval)`` it solves ``mean·s² +
-    (quantile - mean)·s = position``.
-
-    :return: :data:`MAX_COVER` when there is no demand to speak of
-    """
-    if position <= 0:
-        return 0.0
-    margin = quantile - mean
-    if mean <= 0:
-        if margin <= 0:
-            return MAX_COVER
-        root = position / margin
-    else:
-        root = (-margin + math.sqrt(max(margin**2 + 4 * mean * position, 0.0))) / (2 * mean)
-    return min(interval * root**2, MAX_COVER)
 
 
 def order_day(day: date, weekdays: Collection[int]) -> date:

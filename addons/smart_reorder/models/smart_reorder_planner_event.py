@@ -8,6 +8,8 @@ from odoo import api, models
 
 from ..engine.events import effects, gather, pooled_effect, stretch, without_event
 
+LEAST_CHANGE = 0.01  # days of demand, to be worth a sentence
+
 
 @dataclass
 class Effect:
@@ -91,6 +93,8 @@ class SmartReorderPlanner(models.AbstractModel):
                     continue
                 change = days * (float(effect.factor[row]) - 1)
                 more[index] += change
+                if abs(change) < LEAST_CHANGE:
+                    continue
                 note = {
                     "event": effect.event.name,
                     "count": days,

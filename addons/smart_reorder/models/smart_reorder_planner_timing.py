@@ -3,7 +3,7 @@ from pytz import UTC, timezone
 
 from odoo import api, fields, models
 
-from ..engine.calendar import days_covered, order_moments, quantile_after
+from ..engine.calendar import order_moments, quantile_after
 from ..engine.lead_time import Intervals, intervals
 from .smart_reorder_source import BUY, TRANSFER
 
@@ -106,7 +106,8 @@ class SmartReorderPlanner(models.AbstractModel):
         """When to order, and the sentence that says what the vendor's calendar costs."""
         interval = self._get_interval(value)
         curve = (interval, value["forecast_qty"], value["reorder_point"])
-        covered = days_covered(position, *curve)
+        daily = value["daily_demand"]
+        covered = max(position, 0.0) / daily if daily > 0 else float("inf")
         lead = value["lead_days"]
         weekdays = source.terms._get_weekdays() if source.terms else ()
         is_late = value["qty_needed"] > 0 and covered < source.wait_days + lead

@@ -6,6 +6,12 @@ from ..engine.network import Need, Option, holding_saved, plan_moves
 from ..engine.policy import round_up
 from .smart_reorder_source import TRANSFER
 
+#: What the reason says of the way that is not taken.
+OF_THE_USUAL_WAY = {
+    *("calendar", "late", "supplier_waits", "lead_own", "lead_vendor"),
+    *("vendor_cheaper", "vendor_first", "minimum", "multiple", "multiple_down", "extra_cost"),
+    *("price_break", "source_short", "source_empty"),
+}
 SECONDS = 5.0  # for trying which lanes are worth it
 
 
@@ -186,6 +192,11 @@ class SmartReorderSettlement(models.AbstractModel):
             },
         ]
         product, company = proposal.product_id, proposal.company_id
+        reason = [
+            ["order_transfer", values] if code == "order_buy" else [code, values]
+            for code, values in proposal.reason_data or []
+            if code not in OF_THE_USUAL_WAY
+        ]
         proposal.with_context(smart_reorder_planning=True).write(
             {
                 "source": TRANSFER,
@@ -197,6 +208,7 @@ class SmartReorderSettlement(models.AbstractModel):
                 "price_unit": product.with_company(company).standard_price,
                 "issue": False,
                 "is_excess_moved": True,
+                "reason_data": reason,
             }
         )
         self._set_quantity(proposal, move.quantity, sentence)

@@ -46,7 +46,8 @@ class TestTerms(SmartReorderCase):
         self.assertEqual(proposal.order_by, date(2025, 6, 13))
         self.assertIn("takes orders on Tue, Fri", proposal.reason)
         self.assertIn("4 day(s) from now", proposal.reason)
-        self.assertIn("It is late", proposal.reason)
+        # Four kettles a day, and tomorrow is the order day: 5 against 1 + 6.
+        self.assertIn("It is late: the stock covers 5 day(s), and the goods are 7", proposal.reason)
         note = dict(proposal.reason_data)["calendar"]
         # 12 pieces of demand in the three days, a margin on top, at 2.0 and 20 % a year.
         self.assertGreater(note["quantity"], 12)

@@ -44,6 +44,9 @@ class TestTransfers(SmartReorderCase):
         )
         self.assertEqual(here.qty_to_order, here.qty_needed)
         self.assertIn("Second Shop has", here.reason)
+        # Nothing is said any more of the vendor.
+        self.assertIn("to be taken from Second Shop", here.reason)
+        self.assertNotIn("delivers in", here.reason)
         self.assertEqual(there.state, "ok")
         here.action_accept()
         moves = here.move_ids | here.move_ids.move_orig_ids

@@ -4,9 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytz
 from smart_reorder_engine.calendar import (
-    MAX_COVER,
     OrderCalendar,
-    days_covered,
     order_day,
     order_moment,
     order_moments,
@@ -71,18 +69,6 @@ def test_demand_of_other_lengths():
     """Mean 28 and quantile 37 over 7 days; four times as long: 112, and twice the 9."""
     assert quantile_after(28, 7, 28, 37) == pytest.approx(112 + 18)
     assert quantile_after(0, 7, 28, 37) == 0
-
-
-def test_days_covered_is_its_inverse():
-    assert days_covered(130, 7, 28, 37) == pytest.approx(28)
-    assert days_covered(37, 7, 28, 37) == pytest.approx(7)
-    assert days_covered(0, 7, 28, 37) == 0
-    assert days_covered(-5, 7, 28, 37) == 0
-    assert days_covered(5, 7, 0, 0) == MAX_COVER
-    # Without a mean the margin alone: 9·√(d/7) = 18, d = 28.
-    assert days_covered(18, 7, 0, 9) == pytest.approx(28)
-    # Certain demand: 28 in 7 days are 4 a day.
-    assert days_covered(20, 7, 28, 28) == pytest.approx(5)
 
 
 def test_last_order_day_before():
