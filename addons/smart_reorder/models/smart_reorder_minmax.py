@@ -48,8 +48,10 @@ class SmartReorderMinmax(models.AbstractModel):
             return {}
         today = fields.Date.today()
         rows = self._get_rows(orderpoints)
-        leads, horizons = self._get_horizons(orderpoints, rows, today)
-        asked = self._get_asked(orderpoints, rows, horizons, today)
+        # From the rows: reading the rules as records would take as long as all the rest.
+        products = self.env["product.product"].browse({row.product for row in rows})
+        leads, horizons = self._get_horizons(orderpoints, products, rows, today)
+        asked = self._get_asked(products, rows, horizons, today)
         figures = {
             orderpoint.id: MinMax(
                 orderpoint.qty_on_hand,
@@ -61,11 +63,11 @@ class SmartReorderMinmax(models.AbstractModel):
         }
         rows = [row for row in rows if row.id not in asked]
         stocks = self._get_stocks(rows, horizons)
-        progress, _by_warehouse = orderpoints.product_id._get_quantity_in_progress(
+        progress, _by_warehouse = products._get_quantity_in_progress(
             list({row.place for row in rows})
         )
-        rounded = self._get_rounded(orderpoints, rows)
-        units = {unit.id: self._get_rounder(unit) for unit in orderpoints.product_id.uom_id}
+        rounded = self._get_rounded(products, rows)
+        units = {unit.id: self._get_rounder(unit) for unit in products.uom_id}
         for row in rows:
             nice, rounding = units[row.unit]
             on_hand, incoming, outgoing = stocks[row.id]
@@ -113,26 +115,27 @@ class SmartReorderMinmax(models.AbstractModel):
         return orderpoints.browse(row.id).with_prefetch(orderpoints._prefetch_ids)
 
     @api.model
-    def _get_asked(self, orderpoints, rows, horizons, today):
+    def _get_asked(self, products, rows, horizons, today):
         """Ids of rules that Odoo is asked about one by one: kits, and what should have come
         yesterday.
         """
         kits = set()
         if "is_kits" in self.env["product.product"]._fields:
-            kits = set(orderpoints.product_id.filtered("is_kits").ids)
+            kits = set(products.filtered("is_kits").ids)
         return {row.id for row in rows if row.product in kits or horizons[row.id] < today}
 
     @api.model
-    def _get_rounded(self, orderpoints, rows):
+    def _get_rounded(self, products, rows):
         """Ids of rules whose quantity Odoo rounds to a unit other than the product's."""
-        products = orderpoints.product_id
         other = products.seller_ids.filtered(
             lambda seller: seller.product_uom_id != seller.product_tmpl_id.uom_id
         ).product_tmpl_id
         made = (
             self.env["stock.rule"].search([("action", "not in", [*PLAIN_ACTIONS, "push"])]).route_id
         )
-        odd = set(products.filtered(lambda product: product.product_tmpl_id in other).ids)
+        odd = set()
+        if other:
+            odd |= set(products.filtered(lambda product: product.product_tmpl_id in other).ids)
         if made:
             odd |= {
                 product.id
@@ -158,13 +161,13 @@ class SmartReorderMinmax(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_horizons(self, orderpoints, rows, today):
+    def _get_horizons(self, orderpoints, products, rows, today):
         """Days until what is ordered now is there, and the last day whose moves count.
 
         :return: ``(dict orderpoint id -> days, dict orderpoint id -> date)``
         """
         orderpoints = orderpoints.with_context(bypass_delay_description=True)
-        keys = {product.id: self._get_route_key(product) for product in orderpoints.product_id}
+        keys = {product.id: self._get_route_key(product) for product in products}
         chains, delays, vendors = {}, {}, {}
         leads, horizons = {}, {}
         for row in rows:
@@ -177,7 +180,7 @@ class SmartReorderMinmax(models.AbstractModel):
             if bought:
                 vendor = (row.product, row.company, row.seller)
                 if vendor not in vendors:
-                    vendors[vendor] = self._get_vendor_delay(self._pick(orderpoints, row))
+                    vendors[vendor] = self._get_vendor_delay(products, row)
                 delay = vendors[vendor]
             key = (chain, row.company, delay, None if plain else row.id)
             if key not in delays:
@@ -202,18 +205,17 @@ class SmartReorderMinmax(models.AbstractModel):
         return chain, "buy" in actions, actions <= PLAIN_ACTIONS
 
     @api.model
-    def _get_vendor_delay(self, orderpoint):
+    def _get_vendor_delay(self, products, row):
         """Days of the vendor that Odoo counts with; None when there is no vendor."""
-        seller = orderpoint.supplier_id
-        if not seller:
-            product = orderpoint.product_id.with_company(orderpoint.company_id)
-            only = product.seller_ids
-            # What there is to choose among is often one.
-            simple = len(only) == 1 and not (only.date_start or only.date_end or only.company_id)
-            if simple and only.product_id in (product, product.browse()) and only.partner_id.active:
-                seller = only
-            else:
-                seller = product._select_seller(quantity=None)
+        if row.seller:
+            return self.env["product.supplierinfo"].browse(row.seller).delay
+        product = products.browse(row.product).with_prefetch(products._prefetch_ids)
+        only = product.seller_ids
+        # What there is to choose among is often one.
+        simple = len(only) == 1 and not (only.date_start or only.date_end or only.company_id)
+        if simple and only.product_id in (product, product.browse()) and only.partner_id.active:
+            return only.delay
+        seller = product.with_company(row.company)._select_seller(quantity=None)
         return seller.delay if seller else None
 
     @api.model
@@ -291,8 +293,8 @@ class SmartReorderMinmax(models.AbstractModel):
                        AND passing.date <= wanted.horizon
                   GROUP BY wanted.id
                 )
-                SELECT wanted.id, COALESCE(present.quantity, 0), COALESCE(moved.incoming, 0),
-                       COALESCE(moved.outgoing, 0)
+                SELECT wanted.id, COALESCE(present.quantity, 0)::float,
+                       COALESCE(moved.incoming, 0)::float, COALESCE(moved.outgoing, 0)::float
                   FROM wanted
              LEFT JOIN present
                     ON present.product_id = wanted.product_id
@@ -305,4 +307,4 @@ class SmartReorderMinmax(models.AbstractModel):
                 horizons=[datetime.combine(horizons[row.id], time.max) for row in rows],
             )
         )
-        return {op_id: (float(a), float(b), float(c)) for op_id, a, b, c in found}
+        return {op_id: figures for op_id, *figures in found}

@@ -1,5 +1,6 @@
 import math
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 
 from pytz import UTC, timezone
@@ -130,7 +131,23 @@ class SmartReorderProposal(models.Model):
         for company in self.company_id:
             proposals = self.filtered(lambda p, company=company: p.company_id == company)
             proposals = proposals._drop_risen()
-            proposals.with_company(company)._run_procurements()
+            with proposals._recompute_rules_once():
+                proposals.with_company(company)._run_procurements()
+
+    @contextmanager
+    def _recompute_rules_once(self):
+        """Let Odoo recompute what the rules of these products would order when all is ordered, not
+        again with each flush in between.
+        """
+        rules = (
+            self.env["stock.warehouse.orderpoint"]
+            .sudo()
+            .search([("product_id", "in", self.product_id.ids)])
+        )
+        field = rules._fields["qty_to_order_computed"]
+        with self.env.protecting([field], rules):
+            yield
+        self.env.add_to_compute(field, rules)
 
     def _drop_risen(self):
         """Leave out what somebody else has replenished since the figures were computed."""

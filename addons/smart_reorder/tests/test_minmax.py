@@ -226,6 +226,8 @@ class TestMinmaxPolicy(SmartReorderCase):
             [("orderpoint_id", "in", self.rules.ids), ("state", "=", "draft")]
         ).action_accept()
         self.assertEqual(self._lines(), expected)
+        # What is on quotations now is not to be ordered any more.
+        self.assertEqual(self.rules.mapped("qty_to_order_computed"), [0, 0, 0])
 
     def test_what_somebody_else_ordered_is_not_ordered_again(self):
         self._run()
