@@ -108,9 +108,8 @@ def reconcile(env, day):
         at_most=0,
         why=f"nothing unexplained of a difference of {made[0].difference:,.2f}",
     )
-    accounts = company._get_accounts_by_product()
-    products = list(accounts)
-    part = dict(list(accounts.items())[:: max(1, len(products) // SAMPLE)])
+    products = env["product.product"].search([("is_storable", "=", True)])
+    part = company._get_accounts_by_product(products[:: max(1, len(products) // SAMPLE)])
     moment = datetime.combine(day, datetime.max.time()).replace(microsecond=0)
     theirs = seconds(lambda: company.stock_value(part, at_date=moment), before=env.invalidate_all)
     yield Figure(

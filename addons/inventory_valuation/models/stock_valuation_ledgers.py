@@ -259,14 +259,14 @@ class StockValuationLedgers(models.AbstractModel):
                   FROM told
             ), referred AS (
                 SELECT matched.*,
-                       CASE WHEN matter = 'entry' THEN account_move_id || '/' || product_id
+                       CASE WHEN periodic AND moment = 'within' THEN NULL
+                            WHEN matter = 'entry' THEN account_move_id || '/' || product_id
                             WHEN matter = 'landed' THEN landed_id || '/' || product_id
                             WHEN matter = 'purchase'
                             THEN COALESCE('line ' || purchase_line_id, 'product ' || product_id)
                             WHEN matter = 'sale'
                             THEN COALESCE('line ' || sale_line_id, 'product ' || product_id)
-                            WHEN moment IN ('before', 'after') OR periodic AND moment = 'within'
-                            THEN NULL
+                            WHEN moment IN ('before', 'after') THEN NULL
                             ELSE COALESCE('move ' || move_id, 'value ' || value_id) END AS reference
                   FROM matched
             )

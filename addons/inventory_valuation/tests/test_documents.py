@@ -4,6 +4,7 @@ import io
 import json
 import re
 from datetime import date
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import openpyxl
@@ -130,6 +131,17 @@ class TestPaper(DocumentsCommon):
             self.assertIn("Page of", " ".join(footer.text_content().split()))
             self.assertEqual(len(footer.xpath(".//span[@class='page']")), 1)
             self.assertEqual(len(footer.xpath(".//span[@class='topage']")), 1)
+
+    def test_without_a_printer_of_pages(self):
+        """Where nothing makes PDF of pages, the message names what is missing."""
+        report = self.env.ref("inventory_valuation.stock_valuation_report")
+        report = report.with_user(self.accountant).with_context(force_report_rendering=True)
+        wizard = self.wizard()
+        with (
+            patch.object(type(report), "get_wkhtmltopdf_state", return_value="install"),
+            self.assertRaisesRegex(UserError, "Unable to find Wkhtmltopdf"),
+        ):
+            report._render_qweb_pdf(report.report_name, wizard.ids)
 
     def test_closed_period(self):
         self.later(24)
