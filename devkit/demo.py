@@ -31,9 +31,6 @@ ODOO_MODULES = (
     "product_expiry",
 )
 
-#: Made up for a year of movements, the ledger would keep a core busy while the company is shown.
-NOT_IN_SAMPLE = ("inventory_valuation",)
-
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/demo", description=__doc__)
@@ -64,11 +61,6 @@ def main(arguments: list[str] | None = None) -> int:
             raise Failure(f"The server ended by itself; its log is {log}.")
 
 
-def sample_addons(env: Environment) -> list[str]:
-    """The addons that are installed in the sample company."""
-    return [name for name in env.main_addons if name not in NOT_IN_SAMPLE]
-
-
 def sample_fingerprint(env: Environment) -> tuple[str, str]:
     """What the sample company is made from, and the addons that it runs on."""
     company = [env.source.origin, *ODOO_MODULES, *env.addons, env.root / "sample_company"]
@@ -89,7 +81,7 @@ def ensure_sample_database(
     if found.startswith(f"{company} ") and found != fingerprint:
         # the same company on changed addons: what the user did in it is kept
         with step("Updating the addons in the sample company") as current:
-            databases.install(env, name, sample_addons(env), update=True, step=current)
+            databases.install(env, name, env.main_addons, update=True, step=current)
         databases.mark_complete(env, name, fingerprint)
         return False
 
@@ -111,7 +103,7 @@ def ensure_sample_database(
     return databases.ensure(
         env,
         name,
-        [*ODOO_MODULES, *sample_addons(env)],
+        [*ODOO_MODULES, *env.main_addons],
         fingerprint=fingerprint,
         source=source,
         finish=build,

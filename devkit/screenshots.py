@@ -96,6 +96,12 @@ SHOTS = (
     ),
     Shot("parcels", "/odoo/action-shipping_connectors.shipping_parcel_action", height=600),
     Shot("driver", "/shipping/driver", width=390, height=700),
+    Shot("stock-value", "/odoo/action-inventory_valuation.stock_valuation_line_action"),
+    Shot(
+        "reconciliation",
+        "/odoo/action-inventory_valuation.stock_valuation_reconciliation_action",
+        open_first_row,
+    ),
 )
 LABEL = "label"
 

@@ -224,8 +224,11 @@ class Books:
 
     # -- Closing ----------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """Post the change of the stock's value at each month's end; Odoo closes the rest."""
+    def close(self):
+        """Post the change of the stock's value at each month's end; Odoo closes the rest.
+
+        :return: the closings of past months
+        """
         yesterday = self._build.date(self._build.plan.today - 1)
         journal = self._company.account_stock_journal_id
         valuation = self._company.account_stock_valuation_id
@@ -238,9 +241,11 @@ class Books:
             before = value
             parts = [(valuation, change, None), (variation, -change, None)]
             entries.append(self._entry(journal, date, "Stock Closing", parts))
-        for move in self._post(entries):
+        closings = self._post(entries)
+        for move in closings:
             self._company._save_closing_id(move.id)
         self._company.action_close_stock_valuation(auto_post=True)
+        return closings
 
     # -- Helpers ----------------------------------------------------------------------------
 

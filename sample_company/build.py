@@ -21,6 +21,7 @@ from . import (
     open_documents,
     orders,
     reordering,
+    value_ledger,
 )
 from .context import QUIET, Build
 from .extract import read
@@ -84,6 +85,10 @@ def build(env, report: Report = print, commit: Callable[[], None] = lambda: None
     done("what is open today")
     reordering.create_orderpoints(work)
     done("reordering rules")
+    valued = value_ledger.write_ledger(work)
+    done(f"value ledger of {valued} products")
+    value_ledger.end_month(work)
+    done("month's end")
     return work
 
 
@@ -106,7 +111,7 @@ def _keep_books(work: Build, ledger, documents, purchases, sales) -> None:
     books.pay(moves)
     books.spend()
     books.pay_vat()
-    books.close()
+    value_ledger.date_closings(work, books.close())
 
 
 def mark_built(env, text: str) -> None:

@@ -15,6 +15,8 @@ def what_to_look_at_first() -> list[str]:
         validate, and print the label.""",
         """Purchase ▸ Orders: open orders, some of them late; what Ningbo Harbour promises in
         35 days really takes longer.""",
+        """Stock Valuation: the value of stock by place at any date, with its entries and
+        documents; Closing has a month that was closed, reconciled and tested for write-downs.""",
         """Inventory ▸ Products ▸ Lots: candles and lip gloss with expiry dates, some near.""",
     )
     return [" ".join(text.split()) for text in texts]

@@ -306,6 +306,46 @@ def test_the_value_of_the_movements_is_the_value_of_the_stock(env):
     assert left - gone == pytest.approx(value, abs=5)
 
 
+# -- The value ledger -------------------------------------------------------------------------
+
+
+def test_the_value_ledger_adds_up(env):
+    """Today and at the ends of past months it has what Odoo's accounts have."""
+    account = env.company.account_stock_valuation_id
+    entries = env["stock.valuation.entry"]
+    value = sum(entries.search([]).mapped("value"))
+    assert value == pytest.approx(env.company.stock_value()[account], abs=CENT)
+    assert not env["stock.valuation.backfill"]._get_todo()
+    closings = env["account.move"].search([("stock_closing_until", "!=", False)], order="date")
+    past = [closing for closing in closings if closing.date < today_of(env)]
+    assert len(past) >= 11
+    for closing in past:
+        known = sum(entries.search([("date", "<=", closing.stock_closing_until)]).mapped("value"))
+        booked = env["account.move.line"].search(
+            [
+                ("account_id", "=", account.id),
+                ("date", "<=", closing.date),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        # half a penny of each of some hundred products that the books add up unrounded
+        assert known == pytest.approx(sum(booked.mapped("balance")), abs=2.5), closing.date
+
+
+def test_a_month_that_was_ended(env):
+    [period] = env["stock.valuation.period"].search([])
+    assert period.value > 10_000
+    assert period.difference == 0
+    [reconciliation] = env["stock.valuation.reconciliation"].search([])
+    assert reconciliation.difference
+    assert set(reconciliation.class_ids.mapped("category")) <= {"awaiting_closing", "rounding"}
+    assert abs(reconciliation.remaining) < CENT
+    [proposal] = env["stock.valuation.write.down"].search([])
+    assert proposal.tested_count >= 100
+    figures = env["stock.valuation.figure"]
+    assert len(set(figures.search([]).mapped("month"))) >= 12
+
+
 def test_a_year_of_bills_and_invoices(env):
     moves = env["account.move"].search([("state", "=", "posted")])
     kinds = Counter(moves.mapped("move_type"))
