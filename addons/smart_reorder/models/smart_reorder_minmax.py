@@ -1,6 +1,5 @@
 from collections import namedtuple
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from dateutil.relativedelta import relativedelta
 
@@ -62,7 +61,7 @@ class SmartReorderMinmax(models.AbstractModel):
             for orderpoint in orderpoints.browse(asked)
         }
         rows = [row for row in rows if row.id not in asked]
-        stocks = self._get_stocks(rows, horizons)
+        stocks = self._get_stocks(rows, horizons, today)
         progress, _by_warehouse = products._get_quantity_in_progress(
             list({row.place for row in rows})
         )
@@ -229,7 +228,7 @@ class SmartReorderMinmax(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_stocks(self, rows, horizons):
+    def _get_stocks(self, rows, horizons, today):
         """On hand, incoming and outgoing up to each one's horizon, by Odoo's own definitions.
 
         :return: dict ``orderpoint id -> (on hand, incoming, outgoing)``, without those of nothing
@@ -240,10 +239,10 @@ class SmartReorderMinmax(models.AbstractModel):
             SQL(
                 """
                 WITH wanted AS (
-                    SELECT *
-                      FROM unnest(%(ids)s::int[], %(products)s::int[], %(places)s::int[],
-                                  %(horizons)s::timestamp[])
-                        AS wanted (id, product_id, place_id, horizon)
+                    SELECT id, product_id, place_id,
+                           (%(today)s::date + days) + time '23:59:59.999999' AS horizon
+                      FROM unnest(%(ids)s::int[], %(of)s::int[], %(at)s::int[], %(days)s::int[])
+                        AS wanted (id, product_id, place_id, days)
                 ),
                 inside AS MATERIALIZED (
                     SELECT place.id AS place_id, location.id AS location_id
@@ -302,9 +301,12 @@ class SmartReorderMinmax(models.AbstractModel):
              LEFT JOIN moved ON moved.id = wanted.id
                 """,
                 ids=[row.id for row in rows],
-                products=[row.product for row in rows],
-                places=[row.place for row in rows],
-                horizons=[datetime.combine(horizons[row.id], time.max) for row in rows],
+                of=[row.product for row in rows],
+                at=[row.place for row in rows],
+                days=[(horizons[row.id] - today).days for row in rows],
+                today=today,
+                products=list({row.product for row in rows}),
+                places=list({row.place for row in rows}),
             )
         )
         return {op_id: figures for op_id, *figures in found}
