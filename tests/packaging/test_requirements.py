@@ -23,7 +23,10 @@ DISTRIBUTIONS = {
 }
 
 #: Imported by one file only, which says what to do where they are not installed.
-OPTIONAL = {"smart_reorder/engine/cluster.py": {"distributed"}}
+OPTIONAL = {
+    "smart_reorder/engine/cluster.py": {"distributed"},
+    "smart_reorder/engine/lanes.py": {"scipy"},
+}
 
 
 def requirements(name):

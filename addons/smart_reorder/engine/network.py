@@ -4,7 +4,8 @@ A unit moved saves what it would cost to hold it where nobody needs it, and the 
 missed until the vendor delivers; it costs its transport. Units are moved in the order of that gain
 (marginal analysis). A lane that is used at all may cost something once; a lane whose moves do not
 pay for it is left out, and the rest decided anew, until no lane's absence would be better or the
-time is over.
+time is over. Where there is a solver (``lanes.py``) it looks for something better in what is left
+of the time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from . import lanes
 
 MOST_DAYS = 730.0  # of holding that are saved by moving what nobody needs
 
@@ -76,8 +79,26 @@ def plan_moves(
 
     :param stocks: excess by key
     :param lane_costs: of a lane that is used, once
-    :param seconds: after which lanes are not tried any more
+    :param seconds: after which nothing better is looked for
     """
+    end = clock() + seconds
+    moves = plan_moves_greedily(needs, stocks, options, lane_costs, seconds / 2, clock)
+    if not lanes.is_available():
+        return moves
+    costs = lane_costs or {}
+    solved = lanes.solve_moves(needs, stocks, options, costs, end - clock())
+    return solved if solved and _total(solved, costs) > _total(moves, costs) + 1e-9 else moves
+
+
+def plan_moves_greedily(
+    needs: Mapping[int, Need],
+    stocks: Mapping[int, float],
+    options: Sequence[Option],
+    lane_costs: Mapping[int, float] | None = None,
+    seconds: float = 5.0,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[Move]:
+    """The same without a solver: lanes are closed and opened one at a time."""
     costs = lane_costs or {}
     end = clock() + seconds
     ordered = sorted(options, key=lambda o: (-_unit_gain(o, needs[o.need]), o.need, o.stock))
