@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..engine.budget import deviation_of, normal_loss
 from ..engine.calendar import quantile_after
-from ..engine.network import Need, Option, holding_saved, plan_moves
+from ..engine.network import MOST_DAYS, Need, Option, holding_saved, plan_moves
 from ..engine.policy import round_up
 from .smart_reorder_source import TRANSFER
 
@@ -133,7 +133,7 @@ class SmartReorderSettlement(models.AbstractModel):
         missed = self._get_missed_cost(proposal)
         known = {
             "urgent": urgent,
-            "days": min(days, 9999.0),
+            "days": min(days, MOST_DAYS),
             "holding": holding,
             "missed": missed,
             "transport": transport,
