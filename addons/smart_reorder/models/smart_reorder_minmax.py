@@ -126,7 +126,7 @@ class SmartReorderMinmax(models.AbstractModel):
     @api.model
     def _get_rounded(self, products, rows):
         """Ids of rules whose quantity Odoo rounds to a unit other than the product's."""
-        other = products.seller_ids.filtered(
+        other = products.product_tmpl_id.seller_ids.filtered(
             lambda seller: seller.product_uom_id != seller.product_tmpl_id.uom_id
         ).product_tmpl_id
         made = (
@@ -209,9 +209,13 @@ class SmartReorderMinmax(models.AbstractModel):
         if row.seller:
             return self.env["product.supplierinfo"].browse(row.seller).delay
         product = products.browse(row.product).with_prefetch(products._prefetch_ids)
-        only = product.seller_ids
+        only = product.product_tmpl_id.seller_ids
         # What there is to choose among is often one.
-        simple = len(only) == 1 and not (only.date_start or only.date_end or only.company_id)
+        simple = (
+            len(only) == 1
+            and not (only.date_start or only.date_end)
+            and only.company_id.id in (False, row.company)
+        )
         if simple and only.product_id in (product, product.browse()) and only.partner_id.active:
             return only.delay
         seller = product.with_company(row.company)._select_seller(quantity=None)
@@ -220,8 +224,11 @@ class SmartReorderMinmax(models.AbstractModel):
     @api.model
     def _get_route_key(self, product):
         """What decides which rules apply to a product; products that share it share the rules."""
+        # Of the template: what a variant has of it is copied to each, one by one.
+        template = product.product_tmpl_id
         made = "bom_ids" in product._fields and bool(product.bom_ids)
-        return product.route_ids._ids, product.categ_id.id, bool(product.seller_ids), made
+        routes = template.route_ids._ids, template.categ_id.total_route_ids._ids
+        return *routes, bool(template.seller_ids), made
 
     # ------------------------------------------------------------------
     # Stock
