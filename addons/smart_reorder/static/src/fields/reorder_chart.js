@@ -9,19 +9,25 @@ function number(value) {
     return formatFloat(value, { digits: [16, Number.isInteger(value) ? 0 : 1] });
 }
 
+/** Weeks that a sparkline shows. */
+const WEEKS = 26;
+
 /** Demand of the last weeks as small bars. */
 export class ReorderSparkline extends Component {
     static template = "smart_reorder.Sparkline";
     static props = { ...standardFieldProps };
-    width = 104;
+    width = 88;
     height = 22;
 
     get weeks() {
-        return (this.props.record.data[this.props.name]?.weeks || []).slice(-26);
+        return (this.props.record.data[this.props.name]?.weeks || []).slice(-WEEKS);
     }
 
+    /** A short history is as wide as its weeks, at the right: a week looks the same in each row. */
     get bars() {
-        return layout(this.weeks, [], { width: this.width, height: this.height, top: 1 }).bars;
+        const { width, height, weeks } = this;
+        const left = width * (1 - weeks.length / WEEKS);
+        return layout(weeks, [], { width, height, left, top: 1 }).bars;
     }
 
     get title() {
