@@ -12,9 +12,10 @@ ADDONS = sorted(manifest.parent.name for manifest in ROOT.glob("addons/*/__manif
 
 
 @pytest.fixture(scope="module")
-def exported(environment):
+def exported(environment, new_database):
+    """Exported from a copy: others copy the database itself at the same time."""
     bases.ensure_addons(environment)
-    return terms.export(environment, bases.ADDONS, ADDONS)
+    return terms.export(environment, new_database(bases.ADDONS, "terms"), ADDONS)
 
 
 @pytest.mark.parametrize("addon", ADDONS)

@@ -63,7 +63,8 @@ class History:
     def replay(self, events: Iterable[Event]) -> Iterator[tuple[datetime, Entry]]:
         """Tell what happened, the oldest first; returns the entries with their dates."""
         numbered = enumerate(events)
-        for _move, together in groupby(
+        # what stands side by side, and without Odoo
+        for _move, together in groupby(  # pylint: disable=bad-builtin-groupby
             numbered, lambda item: (item[1].move is None and item[0], item[1].move)
         ):
             group = [event for _number, event in together]

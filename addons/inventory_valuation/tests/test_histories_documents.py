@@ -14,8 +14,9 @@ class TestBillHistories(HistoriesCommon, BillsCommon):
     def run_history(self, product, *args, **kwargs):
         self.waiting = []
         self.billed = 0
-        super().run_history(product, *args, **kwargs)
+        result = super().run_history(product, *args, **kwargs)
         self.assertTrue(self.billed, "a history without a bill shows nothing")
+        return result
 
     def do_buy(self, product):
         price = round(self.chance.uniform(1, 50), 2)

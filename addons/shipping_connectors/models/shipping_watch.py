@@ -39,7 +39,7 @@ class ShippingWatch(models.AbstractModel):
             :meth:`_get_query`, with ``company_id``
         """
         found = {}
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
             query = self._get_query(kind, company)
             if query is None:
                 continue

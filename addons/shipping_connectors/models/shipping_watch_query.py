@@ -240,7 +240,7 @@ class ShippingWatch(models.AbstractModel):
     @api.model
     def _select_rates(self, company):
         """What one unit of each active currency is worth in that of the company, today."""
-        currencies = self.env["res.currency"].search([])
+        currencies = self.env["res.currency"].search([("active", "=", True)])
         today = fields.Date.context_today(self)
         rates = currencies._get_rates(company, today)
         own = rates[company.currency_id.id]

@@ -186,12 +186,6 @@ class TestWatch(WatchCase):
         with self.assertRaisesRegex(UserError, "No service to ZIP 00000"):
             self._create_unserved().action_buy_labels()
         self.env.flush_all()
-        print(
-            "DBG",
-            self.env["shipping.purchase"]
-            .search([("account_id", "=", self.account.id)])
-            .read(["sent_at", "state", "company_id", "is_carrier_fault", "error"]),
-        )
         self.assertEqual(self._find("failing")[self.account]["figures"], {"failed": 3, "total": 5})
         self.company.shipping_watch_failure_share = 61
         self.assertFalse(self._find("failing"))

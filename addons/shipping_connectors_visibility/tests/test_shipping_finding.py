@@ -109,7 +109,7 @@ class TestShippingFinding(WatchCase):
     def test_uninstalling_leaves_nothing(self):
         self._create_parcel(5, promised=2)
         self.assertTrue(self._look("shipping_late"))
-        from odoo.addons.shipping_connectors_visibility import uninstall_hook
+        from .. import uninstall_hook
 
         uninstall_hook(self.env)
         domain = [("kind", "like", "shipping_%")]

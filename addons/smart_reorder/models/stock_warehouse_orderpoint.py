@@ -80,9 +80,7 @@ class StockWarehouseOrderpoint(models.Model):
             figures = self.env["smart.reorder.minmax"].sudo()._get_figures(enrolled)
             for orderpoint in enrolled:
                 orderpoint.qty_to_order_computed = figures[orderpoint.id].quantity
-        others = self - enrolled
-        if others:
-            super(StockWarehouseOrderpoint, others)._compute_qty_to_order_computed()
+        return super(StockWarehouseOrderpoint, self - enrolled)._compute_qty_to_order_computed()
 
     # ------------------------------------------------------------------
     # Enrolling and leaving
