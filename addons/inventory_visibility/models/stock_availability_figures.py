@@ -15,9 +15,6 @@ EXTERNAL_FIGURES = ("qty_external", "external_as_of")
 #: Up to so many pairs the statement is cheap enough that PostgreSQL does not think of compiling it.
 COMPILED = 1_000
 
-#: Up to so many products the statement about them takes longer to write than to run.
-FEW = 1_000
-
 #: What stock on hand can be told apart by.
 DETAIL_COLUMNS = ("lot_id", "package_id", "owner_id", "location_id")
 
@@ -157,8 +154,8 @@ class StockAvailability(models.Model):
     def _get_figures_scope(self, products, places):
         """Return the scope of the statement for these records, see `stock.availability.query`."""
         scope = {"product_id": products.ids, "kind": places._name}
-        scope["warehouse_id" if places._name == "stock.warehouse" else "place_id"] = places.ids
-        return scope
+        key = self.env["stock.availability.query"]._get_place_key(scope)
+        return {**scope, key: places.ids}
 
     @api.model
     def _get_figures_query(self, products, places, names):
@@ -221,26 +218,20 @@ class StockAvailability(models.Model):
         if not products or not places:
             return {}
         self._flush_figures()
-        today = fields.Date.context_today(self)
-        days = dict.fromkeys(places.ids, today)
-        lines = defaultdict(list)
         # what is not tracked in stock may have moves, but no balance
         storable = products.sudo().filtered("is_storable")
-        builder = self.env["stock.availability.query"]
-        query = (
-            builder._get_few_lines_query(storable, places)
-            if len(storable) <= FEW
-            else builder._get_lines_query(self._get_figures_scope(storable, places))
-        )
-        for product_id, place_id, *line in self.env.execute_query(query):
+        scope = self._get_figures_scope(storable, places)
+        query = self.env["stock.availability.query"]._get_lines_query(scope)
+        today, lines = {}, defaultdict(list)
+        for product_id, place_id, day, *quantities in self.env.execute_query(query):
             if product_id:
-                lines[product_id, place_id].append(projection.Line(*line))
+                lines[product_id, place_id].append(projection.Line(day, *quantities))
             else:
-                days[place_id] = line[0]
+                today[place_id] = day
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return {
             (product_id, place_id): projection.project(
-                days[place_id], lines[product_id, place_id], digits
+                today[place_id], lines[product_id, place_id], digits
             )
             for product_id, place_id in itertools.product(products.ids, places.ids)
         }

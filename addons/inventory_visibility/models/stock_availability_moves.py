@@ -34,9 +34,11 @@ class StockAvailabilityQuery(models.AbstractModel):
                         WHEN move.product_uom_qty > 0
                         THEN move.quantity::float8 * move.product_qty::float8
                              / move.product_uom_qty::float8
-                        ELSE (SELECT SUM(quantity_product_uom)::float8
-                                FROM stock_move_line
-                               WHERE move_id = move.id)
+                        ELSE COALESCE(
+                                (SELECT SUM(quantity_product_uom)::float8
+                                   FROM stock_move_line
+                                  WHERE move_id = move.id),
+                                0)
                     END AS reserved
               FROM stock_move move
              WHERE move.state IN %s

@@ -70,6 +70,10 @@ class StockAvailabilityQuery(models.AbstractModel):
     def _get_kind(self, scope):
         return scope.get("kind", "stock.warehouse")
 
+    def _get_place_key(self, scope):
+        """Return the key of the scope that names places of its kind."""
+        return "warehouse_id" if self._get_kind(scope) == "stock.warehouse" else "place_id"
+
     def _get_place_kinds(self, scope):
         """Return ``{model: (its places, their locations)}``.
 

@@ -117,23 +117,48 @@ class StockAvailabilityQuery(models.AbstractModel):
             ("opening", self._cte_opening()),
         ]
 
-    def _get_lines_query(self, scope, as_of=None):
+    def _get_lines_query(self, scope):
         """Return the statement of what can be promised, in lines that are still to be added up.
 
         Its rows are ``product_id, place_id, day, opening, safety, arriving, leaving, change``:
         parts of the balance now, of the safety stock, and of what changes on a day. A row without
         product says which day it is at the place. Adding up, joining and finding the lowest
         balance is left to `core/projection.py`: for one product that takes longer to plan than to
-        run.
+        run. Its text is made once for each kind of place; making it takes as long as planning it.
 
-        :param as_of: moment of the figures, a datetime or `SQL`; now by default
+        :param dict scope: ``kind``, ``product_id`` and the places
         """
+        as_of = fields.Datetime.now()
+        if self._is_many(scope):
+            return self._build_lines_query(scope, as_of)
+        key = self._get_place_key(scope)
+        return SQL(
+            self._get_lines_text(scope["kind"], key),
+            products=self._get_array(scope["product_id"]),
+            places=self._get_array(scope[key]),
+            as_of=as_of,
+        )
+
+    @tools.ormcache("kind", "key")
+    def _get_lines_text(self, kind, key):
+        """Return the statement, with ``products``, ``places`` and ``as_of`` to be filled in."""
+        scope = {"kind": kind, "product_id": SQL("$products"), key: SQL("$places")}
+        query = self._build_lines_query(scope, SQL("$as_of"))
+        return (
+            self.env.cr.mogrify(query)
+            .decode()
+            .replace("%", "%%")
+            .replace("$products", "%(products)s::integer[]")
+            .replace("$places", "%(places)s::integer[]")
+            .replace("$as_of", "%(as_of)s")
+        )
+
+    def _build_lines_query(self, scope, as_of):
         names = {"place", "member", "stock", "claim", "safety", "open_move", "side"}
         if self._has_external(scope):
             names.add("external")
         if self._is_many(scope):
             names.add("product")
-        as_of = as_of or fields.Datetime.now()
         ctes = dict(self._get_promise_ctes(scope, as_of))
         ctes["stock"] = self._cte_stock(scope, as_of, ("on_hand", "blocked"))
         return self._with(
@@ -163,29 +188,6 @@ class StockAvailabilityQuery(models.AbstractModel):
                     else ""
                 ),
             ),
-        )
-
-    def _get_few_lines_query(self, products, places):
-        """Return the same statement about a few products; its text is made only once."""
-        return SQL(
-            self._get_lines_text(places._name),
-            products=products.ids,
-            places=places.ids,
-            as_of=fields.Datetime.now(),
-        )
-
-    @tools.ormcache("kind")
-    def _get_lines_text(self, kind):
-        place_key = "warehouse_id" if kind == "stock.warehouse" else "place_id"
-        scope = {"kind": kind, "product_id": SQL("$products"), place_key: SQL("$places")}
-        query = self._get_lines_query(scope, as_of=SQL("$as_of"))
-        return (
-            self.env.cr.mogrify(query)
-            .decode()
-            .replace("%", "%%")
-            .replace("$products", "%(products)s::integer[]")
-            .replace("$places", "%(places)s::integer[]")
-            .replace("$as_of", "%(as_of)s")
         )
 
     def _get_detail_query(self, scope, columns):
@@ -382,9 +384,14 @@ class StockAvailabilityQuery(models.AbstractModel):
         """
         if isinstance(ids, SQL):
             return SQL("%s = ANY (%s)", column, ids)
-        wanted = ",".join(str(int(id_)) for id_ in ids if id_)
-        # one literal: thousands of them take long to parse
-        conditions = [SQL("%s = ANY (%s::integer[])", column, f"{{{wanted}}}")] if wanted else []
+        wanted = [id_ for id_ in ids if id_]
+        conditions = []
+        if wanted:
+            conditions.append(SQL("%s = ANY (%s::integer[])", column, self._get_array(wanted)))
         if any(not id_ for id_ in ids):
             conditions.append(SQL("%s IS NULL", column))
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
+
+    def _get_array(self, ids):
+        """Return ids as one literal: thousands of them take long to parse."""
+        return f"{{{','.join(str(int(id_)) for id_ in ids)}}}"

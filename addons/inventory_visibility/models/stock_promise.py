@@ -332,8 +332,7 @@ class StockPromise(models.AbstractModel):
         by_model = defaultdict(list)
         for leaf in leaves:
             by_model[leaf.partition(",")[0]].append(leaf)
-        # days are those of the places: the user's time zone need not be read
-        availability = self.env["stock.availability"].sudo().with_context(tz="UTC")
+        availability = self.env["stock.availability"].sudo()
         capacity = {}
         for model, names in by_model.items():
             places = self.env[model].sudo().browse(int(name.partition(",")[2]) for name in names)

@@ -61,7 +61,7 @@ class StockSoftReservation(models.Model):
         A caller that has already written may depend on it; the method then runs in the caller's
         transaction and ends with it.
         """
-        if not self._is_whole_request() and self._has_written():
+        if self._has_written():
             return self._call_until_locked(self, name, args, restart=False)
         for tries_left in reversed(range(TRIES)):
             try:
@@ -87,7 +87,7 @@ class StockSoftReservation(models.Model):
     def _is_whole_request(self):
         """Return whether the call is all that its request does, so that nobody waits to go on.
 
-        Then nothing has been written, and no savepoint been set, in the request's transaction.
+        Then a transaction in which nothing was written may end: no savepoint was set in it.
         """
         request = http.request
         return (
