@@ -31,6 +31,7 @@ from . import (
     stock_channel_allocation,
     stock_count_plan,
     stock_cycle_count,
+    stock_digest,
     stock_exception,
     stock_exception_api,
     stock_exception_detector,

@@ -13,6 +13,7 @@ from . import (
     smart_reorder_dashboard,
     smart_reorder_dashboard_digest,
     smart_reorder_dashboard_export,
+    smart_reorder_dashboard_open,
     smart_reorder_delivery,
     smart_reorder_demand,
     smart_reorder_event,

@@ -127,6 +127,17 @@ class SmartReorderDashboard(models.AbstractModel):
         }
 
     @api.model
+    def _get_proposal_labels(self):
+        """``{figure: label}`` of the figures that proposals are behind."""
+        return {
+            "to_order": self.env._("To Decide"),
+            "late": self.env._("Order Late Already"),
+            "avoided": self.env._("Stock-outs Avoided"),
+            "excess": self.env._("Excess"),
+            "blocked": self.env._("Blocked"),
+        }
+
+    @api.model
     def _sum_proposals(self, name, warehouse_id, *amounts):
         """``(count, sums of stored monetary fields in the current company's currency)``."""
         domain = self._get_proposal_domains()[name] & self._get_place_domain(warehouse_id)
@@ -159,11 +170,11 @@ class SmartReorderDashboard(models.AbstractModel):
         outs = self._get_stockouts_avoided(warehouse_id)
         excess, (surplus,) = self._sum_proposals("excess", warehouse_id, "excess_value")
         blocked, _sums = self._sum_proposals("blocked", warehouse_id)
-        money = self._format_money
+        money, labels = self._format_money, self._get_proposal_labels()
         return [
             {
                 "name": "to_order",
-                "label": self.env._("To Decide"),
+                "label": labels["to_order"],
                 "value": cost,
                 "kind": "monetary",
                 "currency_id": currency_id,
@@ -172,7 +183,7 @@ class SmartReorderDashboard(models.AbstractModel):
             },
             {
                 "name": "late",
-                "label": self.env._("Order Late Already"),
+                "label": labels["late"],
                 "value": late,
                 "kind": "count",
                 "tone": "danger" if late else "",
@@ -183,7 +194,7 @@ class SmartReorderDashboard(models.AbstractModel):
             },
             {
                 "name": "avoided",
-                "label": self.env._("Stock-outs Avoided"),
+                "label": labels["avoided"],
                 "value": outs,
                 "kind": "count",
                 "detail": self.env._(
@@ -198,7 +209,7 @@ class SmartReorderDashboard(models.AbstractModel):
             },
             {
                 "name": "excess",
-                "label": self.env._("Excess"),
+                "label": labels["excess"],
                 "value": surplus,
                 "kind": "monetary",
                 "currency_id": currency_id,
@@ -209,7 +220,7 @@ class SmartReorderDashboard(models.AbstractModel):
             },
             {
                 "name": "blocked",
-                "label": self.env._("Blocked"),
+                "label": labels["blocked"],
                 "value": blocked,
                 "kind": "count",
                 "tone": "warning" if blocked else "",
@@ -375,45 +386,3 @@ class SmartReorderDashboard(models.AbstractModel):
     @api.model
     def _get_automatic_domain(self):
         return Domain("kind", "=", "order") & Domain("state", "=", "done")
-
-    # ------------------------------------------------------------------
-    # Lists
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _open(self, xml_id, domain, warehouse_id, label):
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"smart_reorder.{xml_id}")
-        action["domain"] = list(domain & self._get_place_domain(warehouse_id))
-        action["context"] = {}
-        action["display_name"] = label
-        # An action with a path of its own would lose its domain when the page is read again.
-        action.pop("path", None)
-        return action
-
-    @api.model
-    def _open_proposals(self, name, warehouse_id):
-        labels = {f["name"]: f["label"] for f in self._get_figures_of_proposals(warehouse_id)}
-        domain = self._get_proposal_domains()[name]
-        return self._open("smart_reorder_proposal_action", domain, warehouse_id, labels[name])
-
-    @api.model
-    def _open_accuracy(self, name, warehouse_id):
-        if not warehouse_id:
-            return self.env["ir.actions.act_window"]._for_xml_id(
-                "smart_reorder.smart_reorder_calibration_action"
-            )
-        return self._open(
-            "smart_reorder_score_action",
-            Domain("state", "=", "scored"),
-            warehouse_id,
-            self.env._("Forecast History"),
-        )
-
-    @api.model
-    def _open_changes(self, name, warehouse_id):
-        return self._open(
-            "smart_reorder_change_action",
-            self._get_automatic_domain(),
-            warehouse_id,
-            self.env._("Ordered by Itself"),
-        )
