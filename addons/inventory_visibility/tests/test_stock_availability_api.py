@@ -3,7 +3,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from .test_soft_reservation import ReservationCommon
+from .common_reservation import ReservationCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,6 @@
 from odoo import Command
 
-from odoo.addons.inventory_visibility.tests.test_soft_reservation import ReservationCommon
+from odoo.addons.inventory_visibility.tests.common_reservation import ReservationCommon
 
 
 class KitCommon(ReservationCommon):
