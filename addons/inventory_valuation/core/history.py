@@ -142,6 +142,7 @@ class History:
             total = self.worth
         else:
             return nearest(self.unit_cost * quantity * self.cents)
+        # as Odoo does with what is valued of what is there: it may cost the last bit
         total = total * quantity / quantity * self.cents
         self.tied = self.tied or is_tie(total)
         return nearest(total)
