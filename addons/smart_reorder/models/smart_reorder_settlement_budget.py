@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 
 from ..engine.budget import Item, avoided, deviation_of, spend, steps
@@ -37,9 +35,10 @@ class SmartReorderSettlement(models.AbstractModel):
         left = max(budget.remaining - sum(fixed.mapped("cost")), 0.0)
         items = {proposal: self._prepare_item(proposal) for proposal in free}
         dropped = self.env["smart.reorder.proposal"]
+        limits = self._get_limits(run.company_id, self._group_by_order(free))
         while True:
             choice = spend([item for p, item in items.items() if p not in dropped], left)
-            below = self._find_below_minimum(free - dropped, choice.quantity)
+            below = self._find_below_minimum(free - dropped, choice.quantity, limits)
             if not below:
                 break
             dropped |= below
@@ -115,31 +114,26 @@ class SmartReorderSettlement(models.AbstractModel):
         return proposal.price_unit * rate * days / DAYS_PER_YEAR * level / (1 - level)
 
     @api.model
-    def _find_below_minimum(self, proposals, quantity):
+    def _find_below_minimum(self, proposals, quantity, limits):
         """Proposals of one vendor and place whose order the money leaves too small.
 
         The one that is furthest below goes first: what it would have cost may help the others.
+
+        :param limits: of :meth:`_get_limits`
         """
-        groups = defaultdict(lambda: self.env["smart.reorder.proposal"])
-        for proposal in proposals:
-            groups[proposal.partner_id, proposal.warehouse_id] |= proposal
-        company = proposals.company_id
-        get_terms = self.env["smart.reorder.terms"]._get_terms(company, proposals.partner_id)
-        limits = {key: get_terms(*key)._get_limits() for key in groups}
-        keys = [key for key in groups if limits[key] and limits[key].minimum]
-        requests = self._get_open_requests(company, keys) if keys else {}
+        orders = self._group_by_order(proposals)
         worst, least = proposals.browse(), 1 - 1e-6
-        for key in keys:
-            group = groups[key]
-            if not any(quantity[p.id] > 0 for p in group):
+        for key, (limit, requested) in limits.items():
+            group = orders.get(key, worst.browse())
+            if not limit.minimum or not any(quantity[p.id] > 0 for p in group):
                 continue
             share = min(
                 (
-                    requests[key][name]
+                    requested[name]
                     + sum(quantity[p.id] * self._prepare_line(p).measure(name) for p in group)
                 )
                 / wanted
-                for name, wanted in limits[key].minimum.items()
+                for name, wanted in limit.minimum.items()
             )
             if share < least:
                 worst, least = group, share

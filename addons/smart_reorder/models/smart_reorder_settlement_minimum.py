@@ -26,24 +26,35 @@ class SmartReorderSettlement(models.AbstractModel):
             ],
             fixed=True,
         )
-        get_terms = self.env["smart.reorder.terms"]._get_terms(company, buying.partner_id)
-        groups = defaultdict(lambda: self.env["smart.reorder.proposal"])
-        for proposal in buying:
-            groups[proposal.partner_id, proposal.warehouse_id] |= proposal
-        limits = {key: get_terms(*key)._get_limits() for key in groups}
-        groups = {key: group for key, group in groups.items() if limits[key]}
-        open_requests = self._get_open_requests(company, list(groups))
+        orders = self._group_by_order(buying)
         rate = company.smart_reorder_holding_rate / 100
-        for key, group in groups.items():
+        for key, (limits, already) in self._get_limits(company, orders).items():
+            group = orders[key]
             fixed = group.filtered(lambda p: p.is_edited or p.is_locked)
-            already = open_requests[key]
             for proposal in fixed:
                 line = self._prepare_line(proposal)
                 for name in MEASURES:
                     already[name] += proposal.qty_to_order * line.measure(name)
             lines = [self._prepare_line(proposal) for proposal in group - fixed]
-            outcome = consolidate(lines, limits[key], rate, already)
+            outcome = consolidate(lines, limits, rate, already)
             self._apply_outcome(group - fixed, outcome)
+
+    @api.model
+    def _group_by_order(self, proposals):
+        """:return: dict ``(vendor, warehouse) -> proposals``, which become one order"""
+        return proposals.grouped(lambda p: (p.partner_id, p.warehouse_id))
+
+    @api.model
+    def _get_limits(self, company, keys):
+        """:return: dict ``(vendor, warehouse) -> (limits, measures of open requests)``, of those
+        whose vendor has limits
+        """
+        vendors = self.env["res.partner"].union(*(vendor for vendor, _warehouse in keys))
+        get_terms = self.env["smart.reorder.terms"]._get_terms(company, vendors)
+        limits = {key: get_terms(*key)._get_limits() for key in keys}
+        limits = {key: limit for key, limit in limits.items() if limit}
+        requests = self._get_open_requests(company, list(limits)) if limits else {}
+        return {key: (limit, requests[key]) for key, limit in limits.items()}
 
     @api.model
     def _get_open_requests(self, company, keys):
