@@ -8,36 +8,48 @@ the places' risk (``√(σ₁² + σ₂²)`` instead of ``σ₁ + σ₂``), hold
 in between; dynamic programming over the service times finds the least cost.
 
 Source: S. Graves and S. Willems, *Optimizing strategic safety stock placement in supply chains*
-(2000); L. Snyder and Z.-J. Shen, *Fundamentals of Supply Chain Theory*, 2nd ed., 6.3. Each place
-has one supplier here, as Odoo's routes have it, so the tree is walked from the ends to the root.
+(2000); L. Snyder and Z.-J. Shen, *Fundamentals of Supply Chain Theory*, 2nd ed., 6.3. A place may
+have several suppliers and several customers as long as the network is a tree, whichever way the
+goods go along its edges; Odoo's routes, one supplier each, are a special case.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .distributions import FloatArray
 
 
 @dataclass(frozen=True)
 class Node:
     """A place.
 
-    :ivar supplier: key of the place that supplies it; None for a vendor
+    :ivar supplier: key of the place that supplies it, the keys of several when it needs goods of
+        all of them; None for a vendor
     :ivar days: T, to get and handle the goods, whole days
     :ivar holding: h, cost of holding a unit for a year
     :ivar deviation: σ of its own customers' demand a day, 0 without customers
-    :ivar wait: days that its customers wait; what it promises to them
+    :ivar wait: days that its customers wait; what it promises to them at most
     :ivar inbound: SI of what comes from a vendor
     """
 
     key: int
-    supplier: int | None
+    supplier: int | tuple[int, ...] | None
     days: int
     holding: float
     deviation: float = 0.0
     wait: int = 0
     inbound: int = 0
+
+    @property
+    def suppliers(self) -> tuple[int, ...]:
+        if self.supplier is None:
+            return ()
+        return (self.supplier,) if isinstance(self.supplier, int) else self.supplier
 
 
 @dataclass(frozen=True)
@@ -54,74 +66,116 @@ class Placement:
     cost: float
 
 
+@dataclass
+class _Place:
+    """A place as the tree is walked.
+
+    :ivar variance: of a day's demand, of all places that it supplies
+    :ivar latest: the longest SI that it can be promised
+    :ivar cost: (SI, S) least cost of it and of all that is further from the root
+    """
+
+    node: Node
+    customers: list[int] = field(default_factory=list)
+    variance: float = 0.0
+    latest: int = 0
+    cost: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+
+
 def place_safety_stock(nodes: Sequence[Node], z: float) -> Placement:
     """:param z: safety factor, so that demand of ``t`` days is bounded by its mean + z·σ·√t
-    :raises ValueError: when places supply each other in a circle, or a supplier is missing
+    :raises ValueError: when places supply each other in a circle, a supplier is missing, or goods
+        reach a place in two ways
     """
-    by_key = {node.key: node for node in nodes}
-    children: dict[int, list[int]] = {node.key: [] for node in nodes}
+    places = {node.key: _Place(node, variance=node.deviation**2) for node in nodes}
     for node in nodes:
-        if node.supplier is not None:
-            if node.supplier not in by_key:
+        for supplier in node.suppliers:
+            if supplier not in places:
                 raise ValueError(f"the supplier of {node.key} is not in the network")
-            children[node.supplier].append(node.key)
-    order = _downwards(nodes, children)
-    variance = {node.key: node.deviation**2 for node in nodes}
-    latest = {}  # the longest SI that a place can be promised
-    for key in order:
-        node = by_key[key]
-        supplier = node.supplier
-        latest[key] = (
-            node.inbound
-            if supplier is None
-            else latest[supplier] + by_key[supplier].days + node.inbound
-        )
-    best: dict[int, list[tuple[float, int]]] = {}
-    for key in reversed(order):
-        for child in children[key]:
-            variance[key] += variance[child]
-        best[key] = [
-            _best_service(by_key[key], inbound, children[key], best, variance[key], z)
-            for inbound in range(latest[key] + 1)
-        ]
-    service, net, stock = {}, {}, {}
-    cost = 0.0
-    for key in order:
-        node = by_key[key]
-        inbound = node.inbound + (0 if node.supplier is None else service[node.supplier])
-        service[key] = best[key][inbound][1]
-        net[key] = inbound + node.days - service[key]
-        stock[key] = z * math.sqrt(variance[key] * net[key])
-        cost += node.holding * stock[key]
+            places[supplier].customers.append(node.key)
+    downwards = _downwards(nodes, places)
+    for key in reversed(downwards):
+        places[key].variance += sum(places[one].variance for one in places[key].customers)
+    for key in downwards:
+        node = places[key].node
+        promised = (places[one].latest + places[one].node.days for one in node.suppliers)
+        places[key].latest = max(node.inbound, *promised, 0)
+    inbound, service = {}, {}
+    walk = list(_from_roots(nodes, places))
+    for key, parent in reversed(walk):
+        places[key].cost = _costs(places, key, parent, z)
+    for key, parent in walk:
+        place = places[key]
+        if parent is None:
+            best = np.unravel_index(int(place.cost.argmin()), place.cost.shape)
+            inbound[key], service[key] = int(best[0]), int(best[1])
+        elif parent in place.node.suppliers:
+            # No sooner than what it needs is delivered.
+            least = service[parent]
+            inbound[key] = least + int(place.cost[least:].min(axis=1).argmin())
+            service[key] = int(place.cost[inbound[key]].argmin())
+        else:
+            # In time for whom it supplies.
+            service[key] = int(place.cost[:, : inbound[parent] + 1].min(axis=0).argmin())
+            inbound[key] = int(place.cost[:, service[key]].argmin())
+    net = {key: inbound[key] + places[key].node.days - service[key] for key in downwards}
+    stock = {key: z * math.sqrt(places[key].variance * net[key]) for key in downwards}
+    cost = sum(places[key].node.holding * stock[key] for key in downwards)
     return Placement(service, net, stock, cost)
 
 
-def _downwards(nodes: Sequence[Node], children: dict[int, list[int]]) -> list[int]:
-    order = [node.key for node in nodes if node.supplier is None]
+def _downwards(nodes: Sequence[Node], places: dict[int, _Place]) -> list[int]:
+    """Keys, each after all its suppliers."""
+    missing = {node.key: len(node.suppliers) for node in nodes}
+    order = [key for key, count in missing.items() if not count]
     for key in order:
-        order.extend(children[key])
+        for customer in places[key].customers:
+            missing[customer] -= 1
+            if not missing[customer]:
+                order.append(customer)
     if len(order) != len(nodes):
         raise ValueError("places supply each other in a circle")
     return order
 
 
-def _best_service(
-    node: Node,
-    inbound: int,
-    children: Sequence[int],
-    best: dict[int, list[tuple[float, int]]],
-    variance: float,
-    z: float,
-) -> tuple[float, int]:
-    """Least cost from here on down, and the service time that has it."""
-    most = inbound + node.days
-    # Who sells to customers promises them what they wait for, and the places below no less.
-    choices = range(most + 1)
-    if node.deviation > 0 or not children:
-        choices = range(min(node.wait, most), min(node.wait, most) + 1)
-    found = []
-    for service in choices:
-        cost = node.holding * z * math.sqrt(variance * (most - service))
-        cost += sum(best[child][min(service, len(best[child]) - 1)][0] for child in children)
-        found.append((cost, service))
-    return min(found)
+def _from_roots(
+    nodes: Sequence[Node], places: dict[int, _Place]
+) -> Iterator[tuple[int, int | None]]:
+    """Each place after its parent, whichever of both supplies the other; roots have none."""
+    seen: set[int] = set()
+    for root in nodes:
+        ways: list[tuple[int, int | None]] = [] if root.key in seen else [(root.key, None)]
+        for key, parent in ways:
+            if key in seen:
+                raise ValueError(f"goods reach {key} in two ways")
+            seen.add(key)
+            yield key, parent
+            ways += [(one, key) for one in _neighbours(places[key]) if one != parent]
+
+
+def _neighbours(place: _Place) -> tuple[int, ...]:
+    return *place.node.suppliers, *place.customers
+
+
+def _costs(places: dict[int, _Place], key: int, parent: int | None, z: float) -> FloatArray:
+    """(SI, S) least cost of a place and of all beyond it, infinite where they cannot be."""
+    place, node = places[key], places[key].node
+    most = place.latest + node.days
+    if node.deviation > 0 or not place.customers:
+        most = min(node.wait, most)
+    net = np.arange(place.latest + 1)[:, None] + node.days - np.arange(most + 1)[None, :]
+    factor = node.holding * z * math.sqrt(place.variance)
+    cost = np.where(net >= 0, factor * np.sqrt(np.maximum(net, 0)), np.inf)
+    cost[: node.inbound] = np.inf
+    for other in _neighbours(place):
+        if other == parent:
+            continue
+        table = places[other].cost
+        if other in node.suppliers:
+            # It may be quicker than it has to be.
+            least = np.minimum.accumulate(table.min(axis=0))
+            cost += least[np.minimum(np.arange(place.latest + 1), least.size - 1)][:, None]
+        else:
+            least = np.minimum.accumulate(table.min(axis=1)[::-1])[::-1]
+            cost += least[: most + 1]
+    return cost
