@@ -150,7 +150,10 @@ def _lead_time(facts: Facts) -> list[Sentence]:
         "deliveries": facts.lead_own or facts.lead_vendor,
         "own_days": facts.lead_own_days,
     }
-    return [Sentence("lead_own" if facts.lead_own > 0 else "lead_vendor", values)]
+    whose, others = (
+        ("lane", "lane_other") if facts.source == "transfer" else ("lead", "lead_vendor")
+    )
+    return [Sentence(f"{whose}_own" if facts.lead_own > 0 else others, values)]
 
 
 def _decision(facts: Facts) -> list[Sentence]:

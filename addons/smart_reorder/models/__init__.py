@@ -19,6 +19,7 @@ from . import (
     smart_reorder_event,
     smart_reorder_event_occurrence,
     smart_reorder_lead_time,
+    smart_reorder_lead_time_transfer,
     smart_reorder_minmax,
     smart_reorder_model,
     smart_reorder_planner,

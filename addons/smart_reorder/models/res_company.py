@@ -70,8 +70,8 @@ class ResCompany(models.Model):
     )
     smart_reorder_lead_learning = fields.Boolean(
         default=True,
-        help="Learn from deliveries how long vendors take. Otherwise the lead times on their prices"
-        " are taken as certain.",
+        help="Learn from deliveries how long vendors and transfers take. Otherwise the lead times"
+        " on prices and rules are taken as certain.",
     )
     smart_reorder_lead_weight = fields.Integer(
         default=4,

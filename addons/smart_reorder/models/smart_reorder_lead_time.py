@@ -7,12 +7,15 @@ from odoo.tools import SQL
 from ..engine.lead_time import Delivery, by_product, by_vendor, certain
 from .smart_reorder_source import BUY
 
-# An open receipt that is overdue for longer was forgotten rather than delayed.
+# What is open and overdue for longer was forgotten rather than delayed.
 FORGOTTEN_DAYS = 90
 
 
 class SmartReorderLeadTime(models.AbstractModel):
-    """Learns how long vendors take, from the receipts of purchase orders."""
+    """Learns how long vendors take, from the receipts of purchase orders.
+
+    Who delivers is a key of its own kind: here the vendor's id, for the deliveries of a vendor.
+    """
 
     _name = "smart.reorder.lead.time"
     _description = "Lead Time Learner"
@@ -21,57 +24,75 @@ class SmartReorderLeadTime(models.AbstractModel):
     def _get_lead_times(self, orderpoints, sources):
         """Distribution of the lead time of each orderpoint, in days.
 
-        Purchases are learned from the vendor's deliveries; transfers, and everything when the
-        company does not want it learned, are taken as stated.
+        It is learned from deliveries; as stated when there are none, or the company does not want
+        it learned.
 
         :param sources: dict ``orderpoint id -> Source``
         :return: dict ``orderpoint id -> LeadTime``
         """
         company = orderpoints.company_id
-        buying = orderpoints.filtered(
-            lambda op: sources[op.id].kind == BUY and sources[op.id].partner
-        )
-        of_vendor, of_place = {}, {}
-        if company.smart_reorder_lead_learning and buying:
-            of_vendor, of_place = self._get_deliveries(buying, sources)
+        by_deliverer, by_place = {}, {}
+        if company.smart_reorder_lead_learning:
+            by_deliverer, by_place = self._get_deliveries(orderpoints, sources)
         prior = company.smart_reorder_lead_weight
         result, bases = {}, {}
         for orderpoint in orderpoints:
             source = sources[orderpoint.id]
-            vendor = source.partner.commercial_partner_id.id if source.partner else None
-            stated = source.lead_days - source.order_days
-            if vendor not in of_vendor or stated < 0:
+            deliverer = self._get_deliverer(orderpoint, source)
+            before = self._get_days_before(source)
+            stated = source.lead_days - before
+            if deliverer not in by_deliverer or stated < 0:
                 result[orderpoint.id] = certain(source.lead_days)
                 continue
-            if (vendor, stated) not in bases:
-                bases[vendor, stated] = by_vendor(stated, of_vendor[vendor], prior)
-            place = (vendor, orderpoint.product_id.id, orderpoint.warehouse_id.id)
-            learned = by_product(bases[vendor, stated], of_place.get(place, ()), prior)
-            result[orderpoint.id] = learned.shifted(source.order_days)
+            if (deliverer, stated) not in bases:
+                over = self._get_days_over(by_deliverer[deliverer], source, stated)
+                bases[deliverer, stated] = by_vendor(stated, over, prior)
+            place = (deliverer, orderpoint.product_id.id, orderpoint.warehouse_id.id)
+            learned = by_product(bases[deliverer, stated], by_place.get(place, ()), prior)
+            result[orderpoint.id] = learned.shifted(before)
         return result
 
     @api.model
-    def _get_deliveries(self, orderpoints, sources):
-        """Read what the vendors of the orderpoints delivered, in one statement.
+    def _get_deliverer(self, orderpoint, source):
+        """Hook: key of who delivers, None when it cannot be learned from."""
+        if source.kind == BUY and source.partner:
+            return source.partner.commercial_partner_id.id
+        return None
 
-        :return: ``(dict vendor id -> deliveries in days over what was stated, dict (vendor id,
+    @api.model
+    def _get_days_before(self, source):
+        """Hook: days of the lead time that no delivery tells: until the order is placed."""
+        return source.order_days
+
+    @api.model
+    def _get_days_over(self, deliveries, source, stated):
+        """Hook: the deliverer's deliveries, in days over what was stated."""
+        return deliveries
+
+    @api.model
+    def _get_deliveries(self, orderpoints, sources):
+        """Hook: what was delivered, in as many statements as there are kinds of deliverers.
+
+        :return: ``(dict deliverer -> deliveries in days over what was stated, dict (deliverer,
             product id, warehouse id) -> deliveries in days)``
         """
-        vendors = {sources[op.id].partner.commercial_partner_id.id for op in orderpoints}
-        self._flush()
-        rows = self.env.execute_query(
-            self._get_deliveries_query(
-                vendors, orderpoints.product_id, orderpoints.warehouse_id, orderpoints.company_id
+        by_deliverer, by_place = defaultdict(list), defaultdict(list)
+        buying = orderpoints.filtered(lambda op: sources[op.id].kind == BUY)
+        vendors = {self._get_deliverer(op, sources[op.id]) for op in buying} - {None}
+        if vendors:
+            self._flush()
+            rows = self.env.execute_query(
+                self._get_deliveries_query(
+                    vendors, buying.product_id, buying.warehouse_id, orderpoints.company_id
+                )
             )
-        )
-        of_vendor, of_place = defaultdict(list), defaultdict(list)
-        for vendor, product, warehouse, is_open, days, weight in rows:
-            delivery = Delivery(float(days), float(weight), is_open)
-            if product is None:
-                of_vendor[vendor].append(delivery)
-            else:
-                of_place[vendor, product, warehouse].append(delivery)
-        return of_vendor, of_place
+            for vendor, product, warehouse, is_open, days, weight in rows:
+                delivery = Delivery(float(days), float(weight), is_open)
+                if product is None:
+                    by_deliverer[vendor].append(delivery)
+                else:
+                    by_place[vendor, product, warehouse].append(delivery)
+        return by_deliverer, by_place
 
     @api.model
     def _flush(self):
@@ -105,8 +126,12 @@ class SmartReorderLeadTime(models.AbstractModel):
             deliveries=self.env["smart.reorder.delivery"]._table_query,
             vendors=list(vendors),
             company=company.id,
-            since=fields.Datetime.now() - timedelta(days=company.smart_reorder_history_days),
+            since=self._get_since(company),
             forgotten=FORGOTTEN_DAYS,
             products=products.ids,
             warehouses=warehouses.ids,
         )
+
+    @api.model
+    def _get_since(self, company):
+        return fields.Datetime.now() - timedelta(days=company.smart_reorder_history_days)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from odoo import api, models
+from odoo.fields import Domain
 
-from ..engine.borrow import MAX_AGE, Peer, borrow
+from ..engine.borrow import MAX_AGE, Peer, Traits, borrow
 from ..engine.distributions import negbin_loss, negbin_mixture_quantile
 from ..engine.forecast import EVIDENCE_MEASURED, Forecast
 from ..engine.history import DemandHistory
@@ -98,22 +99,21 @@ class SmartReorderPlanner(models.AbstractModel):
         ]
         if not new:
             return forecasts
-        peers = self._get_peers(orderpoints.browse(orderpoints[row].id for _index, row in new))
+        fresh = orderpoints.browse(orderpoints[row].id for _index, row in new)
+        prices = {op.id: self._get_unit_cost(op, sources[op.id]) for op in fresh}
+        traits, peers = self._get_traits_and_peers(fresh, prices)
         columns = {
             each.name: np.array(getattr(forecasts, each.name)) for each in data_fields(Forecast)
         }
         columns["evidence"] = columns["evidence"].astype("U16")
         for index, row in new:
             orderpoint, unit = orderpoints[row], units[row]
-            source = sources[orderpoint.id]
             known = slice(int(history.first_day[row]), None)
             seen = ~history.estimated[row, known]
             sold, days = float(history.quantity[row, known][seen].sum()), int(seen.sum())
-            key = (orderpoint.warehouse_id.id, orderpoint.product_id.categ_id.id)
+            key = (orderpoint.warehouse_id.id, orderpoint.product_id.uom_id.id)
             found = [replace(peer, rate=peer.rate / unit) for peer in peers[key]]
-            price = self._get_unit_cost(orderpoint, source)
-            vendor = source.partner.id if source.partner else None
-            borrowed = borrow(found, price, vendor, sold / unit, days)
+            borrowed = borrow(traits[orderpoint.id], found, sold / unit, days)
             if not borrowed:
                 continue
             means = borrowed.rate * spans.days[row : row + 1]
@@ -133,41 +133,83 @@ class SmartReorderPlanner(models.AbstractModel):
                 "peer_rate": borrowed.peer_rate * unit,
                 "rate": borrowed.rate * unit,
             }
-            values[orderpoint.id].setdefault("background", []).append(["borrowed", note])
+            alike = {**borrowed.shared, "names": ", ".join(borrowed.nearest)}
+            values[orderpoint.id].setdefault("background", []).extend(
+                [["borrowed", note], ["alike", alike]]
+            )
         return Forecast(**columns)
 
     @api.model
-    def _get_peers(self, orderpoints):
-        """Products of the same categories in the same places, as the last run had them.
+    def _get_traits_and_peers(self, orderpoints, prices):
+        """What is known of new products, and of those in their places that have something in
+        common with one of them.
 
-        :return: dict ``(warehouse id, category id) -> list of Peer``
+        :param prices: dict ``orderpoint id -> cost of a unit``
+        :return: ``(dict orderpoint id -> Traits, dict (warehouse id, unit id) -> list of Peer)``
         """
-        proposals = (
+        proposals = self._get_peer_proposals(orderpoints)
+        products = orderpoints.product_id | proposals.product_id
+        products.fetch(["display_name", "categ_id", "product_tmpl_id"])
+        products.product_tmpl_id.fetch(["seller_ids", "attribute_line_ids"])
+        known = {product.id: self._get_traits(product) for product in products}
+        traits = {
+            op.id: replace(known[op.product_id.id], price=prices[op.id]) for op in orderpoints
+        }
+        peers = defaultdict(list)
+        for proposal in proposals:
+            product = proposal.product_id
+            rate = proposal.daily_demand / (proposal.event_factor or 1.0)
+            own = replace(known[product.id], price=proposal.price_unit)
+            # What is counted in another unit sells in another measure.
+            key = (proposal.warehouse_id.id, product.uom_id.id)
+            peers[key].append(Peer(rate, own, product.display_name))
+        return traits, peers
+
+    @api.model
+    def _get_traits(self, product):
+        """Hook: what is known of a product but its price, which depends on the place."""
+        sellers = product.seller_ids.filtered(
+            lambda seller: seller.company_id in (seller.company_id.browse(), self.env.company)
+        )
+        return Traits(
+            category=tuple(map(int, (product.categ_id.parent_path or "").split("/")[:-1])),
+            vendor=sellers[:1].partner_id.commercial_partner_id.id or None,
+            attributes=frozenset(self._get_attribute_values(product).ids),
+        )
+
+    @api.model
+    def _get_attribute_values(self, product):
+        """Those of the variant, and those that all variants have."""
+        single = product.attribute_line_ids.filtered(lambda line: line.value_count == 1)
+        variant = product.product_template_attribute_value_ids
+        return single.value_ids | variant.product_attribute_value_id
+
+    @api.model
+    def _get_peer_proposals(self, orderpoints):
+        """Proposals of the last run in the same places, of products that share a vendor, an
+        attribute value or a category (or the one above it) with a new one.
+        """
+        products = orderpoints.product_id
+        categories = products.categ_id
+        values = self.env["product.attribute.value"].union(
+            *(self._get_attribute_values(product) for product in products)
+        )
+        shared = Domain("product_category_id", "child_of", (categories.parent_id | categories).ids)
+        shared |= Domain(
+            "product_id.seller_ids.partner_id", "in", products.seller_ids.partner_id.ids
+        )
+        shared |= Domain("product_id.attribute_line_ids.value_ids", "in", values.ids)
+        return (
             self.env["smart.reorder.proposal"]
             .sudo()
             .search_fetch(
-                [
-                    ("company_id", "=", orderpoints.company_id.id),
-                    ("is_current", "=", True),
-                    ("evidence", "=", EVIDENCE_MEASURED),
-                    ("warehouse_id", "in", orderpoints.warehouse_id.ids),
-                    ("product_category_id", "in", orderpoints.product_id.categ_id.ids),
-                    ("orderpoint_id", "not in", orderpoints.ids),
-                ],
-                [
-                    "warehouse_id",
-                    "product_category_id",
-                    "daily_demand",
-                    "event_factor",
-                    "price_unit",
-                    "partner_id",
-                ],
+                Domain("company_id", "=", orderpoints.company_id.id)
+                & Domain("is_current", "=", True)
+                & Domain("evidence", "=", EVIDENCE_MEASURED)
+                & Domain("warehouse_id", "in", orderpoints.warehouse_id.ids)
+                & Domain("orderpoint_id", "not in", orderpoints.ids)
+                & shared,
+                ["warehouse_id", "product_id", "daily_demand", "event_factor", "price_unit"],
                 order="id",
             )
         )
-        peers = defaultdict(list)
-        for proposal in proposals:
-            key = (proposal.warehouse_id.id, proposal.product_category_id.id)
-            rate = proposal.daily_demand / (proposal.event_factor or 1.0)
-            peers[key].append(Peer(rate, proposal.price_unit, proposal.partner_id.id or None))
-        return peers

@@ -164,8 +164,12 @@ class SmartReorderProposal(models.Model):
         return action
 
     def action_view_deliveries(self):
-        """What the vendor delivered of this product, and what is still open."""
+        """What the vendor, or the supplying warehouse, delivered of this product, and what is still
+        open.
+        """
         self.ensure_one()
+        if self.source == "transfer":
+            return self._action_view_transfers()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "smart_reorder.smart_reorder_delivery_action"
         )
@@ -177,6 +181,19 @@ class SmartReorderProposal(models.Model):
             "search_default_product_id": self.product_id.id,
             "search_default_warehouse_id": self.warehouse_id.id,
         }
+        return action
+
+    def _action_view_transfers(self):
+        """Moves into the place from other warehouses."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.stock_move_action")
+        action["domain"] = [
+            ("product_id", "=", self.product_id.id),
+            ("location_dest_id.warehouse_id", "=", self.warehouse_id.id),
+            ("location_id.warehouse_id", "!=", self.warehouse_id.id),
+            ("location_id.usage", "in", ("transit", "internal")),
+            ("state", "not in", ("draft", "cancel")),
+        ]
+        action["context"] = {}
         return action
 
     @api.model

@@ -191,10 +191,11 @@ class SmartReorderProposal(models.Model):
     reason_data = fields.Json(readonly=True)
     reason = fields.Text(compute="_compute_texts")
 
-    @api.depends("lead_days", "review_days", "promise_days")
+    @api.depends("lead_days", "is_excess_moved", "usual_lead_days", "review_days", "promise_days")
     def _compute_protection_days(self):
         for proposal in self:
-            days = proposal.lead_days + proposal.review_days - proposal.promise_days
+            usual = proposal.usual_lead_days if proposal.is_excess_moved else proposal.lead_days
+            days = usual + proposal.review_days - proposal.promise_days
             proposal.protection_days = max(days, 1.0)
 
     @api.depends("product_id", "warehouse_id")

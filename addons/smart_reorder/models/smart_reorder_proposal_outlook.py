@@ -32,9 +32,7 @@ class SmartReorderProposal(models.Model):
         inside, outside = self._get_planned_moves()
         arriving, leaving = by_day(inside, days), by_day(outside, days)
         stock = project(self.qty_on_hand, self.daily_demand, arriving, leaving)
-        low, high = band(
-            stock, self.forecast_qty, self.reorder_point, self.lead_days + self.review_days
-        )
+        low, high = band(stock, self.forecast_qty, self.reorder_point, self.protection_days)
         outlook = {
             "low": low,
             "high": high,

@@ -105,6 +105,15 @@ class SmartReorderProposal(models.Model):
                 "%(source)s states %(stated)s day(s); by its %(deliveries)s deliveries of other"
                 " products that makes %(lead_days)s ± %(spread)s."
             ),
+            "lane_own": self.env._(
+                "%(deliveries)s transfer(s) of it from %(source)s to here took %(own_days)s day(s)"
+                " on average (stated: %(stated)s); with those of other products that makes"
+                " %(lead_days)s ± %(spread)s."
+            ),
+            "lane_other": self.env._(
+                "The route from %(source)s states %(stated)s day(s); by its %(deliveries)s"
+                " transfers of other products to here that makes %(lead_days)s ± %(spread)s."
+            ),
             "forecast": self.env._(
                 "Over %(days)s day(s) (lead time %(lead_days)s + review %(review_days)s) %(mean)s"
                 " are expected, and with %(level)s %% probability not more than %(reorder_point)s:"

@@ -31,8 +31,13 @@ class SmartReorderProposal(models.Model):
             ),
             "borrowed": self.env._(
                 "It is new: in its %(count)s day(s) so far %(quantity)s were sold. %(peers)s"
-                " similar products here (category, vendor, price) sell %(peer_rate)s a day on"
-                " average; together that makes %(rate)s a day."
+                " similar products here (category, attributes, price, vendor) sell %(peer_rate)s a"
+                " day on average; together that makes %(rate)s a day."
+            ),
+            "alike": self.env._(
+                "Of these, %(category)s are of its category or a near one, %(attributes)s share"
+                " attributes with it, %(price)s have a price like its own, %(vendor)s the same"
+                " vendor; the most alike are %(names)s."
             ),
             "phase_out": self.env._("It is phased out on %(date)s."),
             "cap_phase_out": self.env._(

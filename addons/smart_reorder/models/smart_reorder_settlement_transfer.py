@@ -1,14 +1,20 @@
+from datetime import timedelta
+
+import numpy as np
+
 from odoo import api, fields, models
 
 from ..engine.budget import deviation_of, normal_loss
 from ..engine.calendar import quantile_after
 from ..engine.network import MOST_DAYS, Need, Option, holding_saved, plan_moves
 from ..engine.policy import round_up
+from ..engine.risk import days_to_order
 from .smart_reorder_source import TRANSFER
 
 #: What the reason says of the way that is not taken.
 OF_THE_USUAL_WAY = {
-    *("calendar", "late", "supplier_waits", "lead_own", "lead_vendor"),
+    *("calendar", "late", "supplier_waits"),
+    *("lead_own", "lead_vendor", "lane_own", "lane_other"),
     *("vendor_cheaper", "vendor_first", "minimum", "multiple", "multiple_down", "extra_cost"),
     *("price_break", "source_short", "source_empty"),
 }
@@ -20,6 +26,14 @@ class SmartReorderProposal(models.Model):
 
     is_excess_moved = fields.Boolean(
         string="From Excess", readonly=True, help="Taken from a place that has too much."
+    )
+    usual_lead_days = fields.Float(
+        string="Usual Lead Time",
+        digits=(16, 1),
+        readonly=True,
+        aggregator=None,
+        help="Of what is taken from excess: days that it takes the usual way. Forecast, reorder"
+        " point and order-up-to level are for that one.",
     )
 
 
@@ -192,6 +206,8 @@ class SmartReorderSettlement(models.AbstractModel):
             },
         ]
         product, company = proposal.product_id, proposal.company_id
+        planner = self.env["smart.reorder.planner"].with_company(company)
+        price = product.with_company(company).standard_price
         reason = [
             ["order_transfer", values] if code == "order_buy" else [code, values]
             for code, values in proposal.reason_data or []
@@ -204,11 +220,32 @@ class SmartReorderSettlement(models.AbstractModel):
                 "route_id": route.id,
                 "partner_id": False,
                 "date_order_by": False,
-                "lead_days": known["lead_days"],
-                "price_unit": product.with_company(company).standard_price,
+                **self._prepare_lane_timing(proposal, known["lead_days"]),
+                "price_unit": price,
+                "risk_value": proposal.risk_qty
+                * planner._get_missed_value(proposal.orderpoint_id, price),
                 "issue": False,
                 "is_excess_moved": True,
                 "reason_data": reason,
             }
         )
         self._set_quantity(proposal, move.quantity, sentence)
+
+    @api.model
+    def _prepare_lane_timing(self, proposal, days):
+        """How long the lane takes, and until when it suffices to move it; what the forecast is for
+        stays that of the usual way.
+        """
+        planner = self.env["smart.reorder.planner"]
+        left = days_to_order(
+            *(np.array([value]) for value in (proposal.qty_position, proposal.daily_demand, days))
+        )[0]
+        today = planner._get_today(proposal.company_id)
+        return {
+            "usual_lead_days": proposal.lead_days,
+            "lead_days": days,
+            "order_by": today + timedelta(days=int(left)) if left == left else False,
+            # What was learned of the usual way is not said of this one.
+            **dict.fromkeys(("lead_spread", "lead_own", "lead_own_days", "lead_vendor"), 0.0),
+            "lead_stated": days,
+        }

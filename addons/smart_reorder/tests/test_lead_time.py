@@ -134,6 +134,129 @@ class TestLeadTime(SmartReorderCase):
         self._buy(60, [(14, 10)])
         self.assertEqual(self._distribution(self._create_orderpoint()), {6: 0.25, 14: 0.75})
 
+    # ------------------------------------------------------------------
+    # Transfers
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _transfer(cls, days_ago, receipts=(), product=None, quantity=10):
+        """A transfer from the central warehouse to the shop, ordered so many days ago.
+
+        :param receipts: pairs ``(days after the order, quantity)``; the rest stays open
+        """
+        ordered = NOW - timedelta(days=days_ago)
+        product = product or cls.product
+        product.route_ids |= cls.resupply_route
+        cls.env["stock.quant"]._update_available_quantity(
+            product, cls.central.lot_stock_id, quantity
+        )
+        before = cls.env["stock.move"].search([])
+        cls.env["stock.rule"].run(
+            [
+                cls.env["stock.rule"].Procurement(
+                    product,
+                    quantity,
+                    product.uom_id,
+                    cls.shop.lot_stock_id,
+                    "Shop needs it",
+                    f"T{days_ago}",
+                    cls.company,
+                    {"warehouse_id": cls.shop, "date_planned": ordered},
+                )
+            ]
+        )
+        moves = cls.env["stock.move"].search([]) - before
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE stock_move SET create_date = %s WHERE id = ANY(%s)", [ordered, moves.ids]
+        )
+        cls.env.cr.execute(
+            "UPDATE stock_picking SET create_date = %s WHERE id = ANY(%s)",
+            [ordered, moves.picking_id.ids],
+        )
+        leaving = moves.filtered(lambda m: m.location_id.warehouse_id == cls.central)
+        arriving = moves - leaving
+        leaving.picking_id.action_assign()
+        leaving.picked = True
+        leaving.picking_id._action_done()
+        leaving.date = ordered
+        for days, part in receipts:
+            move = cls.env["stock.move"].search(
+                [
+                    ("move_orig_ids", "in", leaving.ids),
+                    ("state", "not in", ("done", "cancel")),
+                ]
+            )
+            move.quantity = part
+            move.picked = True
+            move.picking_id.with_context(cancel_backorder=False)._action_done()
+            move.date = ordered + timedelta(days=days)
+        return arriving
+
+    def _shop_rule(self, stated=2, product=None):
+        pull = self.resupply_route.rule_ids.filtered(lambda rule: rule.action == "pull")
+        pull[0].delay, pull[1:].delay = stated, 0
+        return self._create_orderpoint(
+            product, warehouse=self.shop, route_id=self.resupply_route.id
+        )
+
+    def test_transfers_are_taken_as_stated_without_any(self):
+        self.assertEqual(self._distribution(self._shop_rule()), {2: 1.0})
+
+    def test_transfers_of_the_product_to_the_place_are_learned(self):
+        """The route states 2 days, four transfers took 6: as for vendors a quarter 2, the rest 6.
+        The day of the order is that of the first move, whenever the goods left."""
+        for days_ago in (40, 50, 60, 70):
+            self._transfer(days_ago, [(6, 10)])
+        lead = self._lead(self._shop_rule())
+        self.assertEqual((lead.own, lead.own_days, lead.vendor), (4, 6, 4))
+        self.assertAlmostEqual(lead.mean, 2 / 4 + 6 * 3 / 4)
+
+    def test_transfers_of_other_products_tell_how_far_the_lane_is_off(self):
+        other = self._create_product("Pot")
+        for days_ago in (40, 50, 60, 70):
+            self._transfer(days_ago, [(6, 10)], product=other)
+        self.assertEqual(self._distribution(self._shop_rule()), {2: 0.5, 6: 0.5})
+        # Another lane is not concerned: the central warehouse buys.
+        self.assertEqual(self._distribution(self._create_orderpoint()), {6: 1.0})
+
+    def test_parts_of_a_transfer_count_by_their_share(self):
+        """4 of 10 after 3 days, 6 after 8: the backorder was ordered with the rest."""
+        self._transfer(40, [(3, 4), (8, 6)])
+        lead = self._lead(self._shop_rule())
+        self.assertAlmostEqual(lead.own, 1)
+        self.assertAlmostEqual(lead.own_days, 0.4 * 3 + 0.6 * 8)
+
+    def test_transfer_that_is_late_lengthens_the_lead_time(self):
+        self._transfer(30)
+        self.assertEqual(
+            self._distribution(self._shop_rule()),
+            {2: round(4 * 0.8 / 5, 9), 30: round((4 * 0.2 + 1) / 5, 9)},
+        )
+
+    def test_transfers_recorded_afterwards_say_nothing(self):
+        moves = self._transfer(40, [(6, 10)])
+        self.env.cr.execute(
+            "UPDATE stock_move SET create_date = %s WHERE product_id = %s",
+            [NOW, moves.product_id.id],
+        )
+        self.assertEqual(self._distribution(self._shop_rule()), {2: 1.0})
+
+    def test_learned_transfers_are_explained_and_listed(self):
+        self._deliver_daily(4, 70, warehouse=self.shop)
+        for days_ago in (40, 50, 60, 70):
+            self._transfer(days_ago, [(6, 10)])
+        self._set_stock(0, warehouse=self.shop)
+        orderpoint = self._shop_rule()
+        self._run()
+        proposal = self._proposal(orderpoint)
+        self.assertAlmostEqual(proposal.lead_days, 5, places=3)
+        self.assertIn("4 transfer(s) of it from Central to here took 6 day(s)", proposal.reason)
+        action = proposal.action_view_deliveries()
+        found = self.env["stock.move"].search(action["domain"])
+        self.assertEqual(len(found), 4)
+        self.assertEqual(found.location_dest_id.warehouse_id, self.shop)
+
     def test_uncertain_lead_time_raises_the_reorder_point_and_says_so(self):
         """4 a day. Half of the orders take 2 days, half 10: as stated on average, but the reorder
         point has to cover the 10 days and the day of review, 44 pieces, nearly always."""

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -71,6 +72,101 @@ class TestNewProducts(SmartReorderCase):
         self._run()
         proposal = self._proposal(orderpoint)
         self.assertAlmostEqual(proposal.daily_demand, 11 / 3, delta=0.05)
+
+    def test_attributes_vendor_and_price_make_products_similar(self):
+        """Three steel pots and three clay ones, in categories of their own. The new one is of
+        clay, from the vendor of the clay pots and at their price, in a category that nothing
+        else is in: alike are the clay ones, 4/6 (all but the category), and not the steel ones,
+        0. It starts with the 6 a day of the clay ones."""
+        material = self.env["product.attribute"].create(
+            {
+                "name": "Material",
+                "create_variant": "always",
+                "value_ids": [Command.create({"name": name}) for name in ("Steel", "Clay")],
+            }
+        )
+        potter = self.env["res.partner"].create({"name": "Potter"})
+
+        def create(name, value, category, **values):
+            lines = {"attribute_id": material.id, "value_ids": [Command.set(value.ids)]}
+            return self._create_product(
+                name,
+                categ_id=category.id,
+                attribute_line_ids=[Command.create(lines)],
+                **values,
+            )
+
+        steel, clay = material.value_ids
+        crafts = self.category.create({"name": "Crafts"})
+        metal = self.category.create({"name": "Metal"})
+        for number in range(3):
+            for name, value, category, price, quantity in (
+                ("Steel Pot", steel, metal, 90.0, 1),
+                ("Clay Pot", clay, crafts, 5.0, 6),
+            ):
+                pot = create(f"{name} {number}", value, category, price=price)
+                pot.seller_ids.partner_id = potter if value == clay else self.vendor
+                self._deliver_daily(quantity, 84, pot)
+                self._set_stock(0, pot)
+                self._create_orderpoint(pot)
+        self._run()
+        new = create("Clay Jug", clay, self.category.create({"name": "Jugs"}), price=5.0)
+        new.seller_ids.partner_id = potter
+        orderpoint = self._create_orderpoint(new)
+        self._run()
+        proposal = self._proposal(orderpoint)
+        self.assertEqual(proposal.evidence, "borrowed")
+        self.assertAlmostEqual(proposal.daily_demand, 6, delta=0.1)
+        note = dict(proposal.reason_data)["alike"]
+        self.assertEqual(
+            {key: note[key] for key in ("category", "attributes", "price", "vendor")},
+            {"category": 0, "attributes": 3, "price": 3, "vendor": 3},
+        )
+        self.assertIn("the most alike are Clay Pot 0, Clay Pot 1, Clay Pot 2", proposal.reason)
+
+    def test_products_in_another_unit_are_not_alike(self):
+        for name in ("Pot", "Pan"):
+            product = self._create_product(
+                name, categ_id=self.category.id, uom_id=self.env.ref("uom.product_uom_kgm").id
+            )
+            self._deliver_daily(2, 84, product)
+            self._set_stock(0, product)
+            self._create_orderpoint(product)
+        self._run()
+        orderpoint = self._create_orderpoint(self._create_product("Wok", categ_id=self.category.id))
+        self._run()
+        self.assertEqual(self._proposal(orderpoint).evidence, "none")
+
+    def test_hundreds_of_similar_ones_take_as_many_statements_as_few(self):
+        """What new products and their peers are is read at once, whatever their number."""
+        planner = self.env["smart.reorder.planner"]
+
+        def count(orderpoints, peers):
+            products = self.env["product.product"].create(
+                [
+                    {"name": f"Peer {number}", "categ_id": self.category.id, "is_storable": True}
+                    for number in range(peers)
+                ]
+            )
+            rules = self.env["stock.warehouse.orderpoint"].union(
+                *(self._create_orderpoint(product) for product in products)
+            )
+            self.env["smart.reorder.proposal"].create(
+                [{"orderpoint_id": rule.id, "evidence": "measured"} for rule in rules]
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            planner._get_traits_and_peers(orderpoints, dict.fromkeys(orderpoints.ids, 2.0))
+            return self.env.cr.sql_log_count - before
+
+        new = [
+            self._create_orderpoint(self._create_product(f"New {i}", categ_id=self.category.id))
+            for i in range(4)
+        ]
+        few = count(new[0], 3)
+        many = count(self.env["stock.warehouse.orderpoint"].union(*new), 40)
+        self.assertLessEqual(many, few)
 
     def test_without_similar_ones_nothing_is_borrowed(self):
         orderpoint = self._create_orderpoint(self._create_product("Wok"))

@@ -1,7 +1,10 @@
+import math
+from datetime import timedelta
+
 from odoo import Command
 from odoo.tests import tagged
 
-from .common import SmartReorderCase
+from .common import NOW, SmartReorderCase
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +55,22 @@ class TestTransfers(SmartReorderCase):
         moves = here.move_ids | here.move_ids.move_orig_ids
         self.assertTrue(moves.filtered(lambda m: m.location_id == self.second.lot_stock_id))
         self.assertFalse(here.purchase_line_ids)
+
+    def test_figures_of_what_is_moved_are_of_one_piece(self):
+        """The vendor takes 6 days, the lane what its rules say. Forecast and levels stay those of
+        the usual way, and the interval that is shown with them too; the latest day to order is
+        that of the lane."""
+        rules = self.lane.rule_ids.filtered(lambda rule: rule.action == "pull")
+        rules[0].delay, rules[1:].delay = 2, 0
+        here, _there = self._plan()
+        self.assertTrue(here.is_excess_moved)
+        self.assertEqual((here.lead_days, here.usual_lead_days), (2, 6))
+        self.assertEqual(here.protection_days, 7)
+        self.assertAlmostEqual(here.daily_demand * here.protection_days, here.forecast_qty)
+        cover = here.qty_position / here.daily_demand
+        self.assertEqual(here.order_by, NOW.date() + timedelta(days=math.floor(cover - 2)))
+        outlook = here.outlook
+        self.assertEqual(outlook["order"]["day"], 2)
 
     def test_a_place_keeps_what_it_needs_itself(self):
         """What is above its order-up-to level does not lift the shop above its reorder point."""
