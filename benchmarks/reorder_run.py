@@ -114,8 +114,9 @@ def propose(env, rules, company):
     for start in range(0, len(rules), BATCH):
         reorder._plan_batch(rules[start : start + BATCH], frozenset())
     env.flush_all()
+    # in the order in which the run orders
     return env["smart.reorder.proposal"].search(
-        [("run_id", "=", reorder.id), ("state", "=", "draft")]
+        [("run_id", "=", reorder.id), ("state", "=", "draft")], order="partner_id, id"
     )
 
 

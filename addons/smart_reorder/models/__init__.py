@@ -1,4 +1,5 @@
 from . import (
+    account_analytic_distribution_model,
     product_product,
     product_template,
     res_company,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .procurement_memo import ProcurementMemo
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -33,6 +35,19 @@ class ProductProduct(models.Model):
         if "expiration_time" in self._fields and self.use_expiration_date:
             return self.expiration_time
         return 0
+
+    def _compute_display_name(self):
+        """For each order line Odoo reads all prices of the vendor, to name the product by the one
+        that the line has. In a batch the others are not read.
+        """
+        context = self.env.context
+        if not all(context.get(key) for key in (ProcurementMemo.KEY, "seller_id", "partner_id")):
+            return super()._compute_display_name()
+        named = self.with_context(partner_id=False)
+        super(ProductProduct, named)._compute_display_name()
+        for product, other in zip(self, named, strict=True):
+            product.display_name = other.display_name
+        return None
 
     def _get_dates_info(self, date, location, route_ids=False):
         """Proposals know their dates: Odoo need not look for rules and vendors once more."""

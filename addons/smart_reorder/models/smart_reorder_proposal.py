@@ -19,18 +19,12 @@ class SmartReorderProposal(models.Model):
     orderpoint_id = fields.Many2one(
         "stock.warehouse.orderpoint", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    product_id = fields.Many2one(
-        related="orderpoint_id.product_id", store=True, index=True, precompute=True
-    )
+    product_id = fields.Many2one(related="orderpoint_id.product_id", store=True, index=True)
     product_category_id = fields.Many2one(
         related="product_id.categ_id", string="Product Category", store=True
     )
-    warehouse_id = fields.Many2one(
-        related="orderpoint_id.warehouse_id", store=True, index=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="orderpoint_id.company_id", store=True, index=True, precompute=True
-    )
+    warehouse_id = fields.Many2one(related="orderpoint_id.warehouse_id", store=True, index=True)
+    company_id = fields.Many2one(related="orderpoint_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     mode = fields.Selection(related="orderpoint_id.smart_reorder_mode", store=True)
@@ -185,10 +179,25 @@ class SmartReorderProposal(models.Model):
             proposal.with_context(smart_reorder_planning=True).write(vals)
         busy = (current - free).orderpoint_id.ids
         create = [vals for vals in create if vals["orderpoint_id"] not in busy]
+        rules = self.env["stock.warehouse.orderpoint"].browse(values)
         rejected = self._get_rejected_until([vals["orderpoint_id"] for vals in create])
         for vals in create:
-            vals["snoozed_until"] = rejected.get(vals["orderpoint_id"], False)
+            rule = rules.browse(vals["orderpoint_id"]).with_prefetch(rules.ids)
+            vals |= self._prepare_related(rule)
+            vals["snoozed_until"] = rejected.get(rule.id, False)
+            vals["qty_to_order"] = vals["qty_proposed"]
         self.create(create)
+
+    @api.model
+    def _prepare_related(self, rule):
+        """What is stored of the rule: known here, it need not be computed and written after."""
+        return {
+            "product_id": rule.product_id.id,
+            "product_category_id": rule.product_id.categ_id.id,
+            "warehouse_id": rule.warehouse_id.id,
+            "company_id": rule.company_id.id,
+            "mode": rule.smart_reorder_mode,
+        }
 
     # ------------------------------------------------------------------
     # Editing

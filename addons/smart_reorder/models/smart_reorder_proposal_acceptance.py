@@ -12,7 +12,7 @@ from odoo.tools import SQL
 from odoo.addons.stock.models.stock_rule import ProcurementException
 
 from ..engine.policy import price_for
-from .stock_rule import RuleMemo
+from .procurement_memo import ProcurementMemo
 
 
 class SmartReorderProposal(models.Model):
@@ -147,7 +147,7 @@ class SmartReorderProposal(models.Model):
         field = rules._fields["qty_to_order_computed"]
         with self.env.protecting([field], rules):
             yield
-        self.env.add_to_compute(field, rules)
+        field.compute_value(rules)
 
     def _drop_risen(self):
         """Leave out what somebody else has replenished since the figures were computed."""
@@ -179,18 +179,16 @@ class SmartReorderProposal(models.Model):
         )
 
     def _run_procurements(self):
-        todo = self
-        rules = (
-            self.env["stock.rule"]
-            .sudo()
-            .with_context(from_orderpoint=True, smart_reorder_rules=RuleMemo())
-        )
+        todo = self.with_context(**{ProcurementMemo.KEY: ProcurementMemo()})
+        todo._read_product_names()
+        rules = todo.env["stock.rule"].sudo().with_context(from_orderpoint=True)
         while todo:
             marker = self._get_document_marker()
             procurements = [proposal._prepare_procurement() for proposal in todo]
             try:
                 with self.env.cr.savepoint():
                     rules.run(procurements, raise_user_error=False)
+                    rules.env.flush_all()  # while the memo is at hand
             except ProcurementException as error:
                 todo -= todo._block_failed(error.procurement_exceptions)
             except UserError as error:
@@ -204,6 +202,13 @@ class SmartReorderProposal(models.Model):
             else:
                 todo._link_documents(marker)
                 return
+
+    def _read_product_names(self):
+        """Read at once what Odoo reads of each product to name its order line."""
+        for vendor, proposals in self.sudo().grouped("partner_id").items():
+            products = proposals.product_id.with_context(lang=vendor.lang)
+            products.mapped("display_name")
+            products.mapped("description_purchase")
 
     def _block_failed(self, procurement_exceptions):
         """:return: the proposals that failed, all when Odoo does not say which"""

@@ -18,11 +18,12 @@ class SmartReorderProposal(models.Model):
         """Odoo gives a line the price of its quantity for the whole of it; with incremental
         discounts it is the average."""
         finder = self.env["smart.reorder.source"]
+        get_terms = {
+            company: self.env["smart.reorder.terms"]._get_terms(company, proposals.partner_id)
+            for company, proposals in self.grouped("company_id").items()
+        }
         for proposal in self:
-            get_terms = self.env["smart.reorder.terms"]._get_terms(
-                proposal.company_id, proposal.partner_id
-            )
-            terms = get_terms(proposal.partner_id, proposal.warehouse_id)
+            terms = get_terms[proposal.company_id](proposal.partner_id, proposal.warehouse_id)
             line = proposal.purchase_line_ids[-1:]
             if terms.discount != "incremental" or not line:
                 continue

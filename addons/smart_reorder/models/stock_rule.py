@@ -1,12 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-
-class RuleMemo:
-    """Rules found for one batch of procurements. Products with the same routes share them."""
-
-    def __init__(self):
-        self.found = {}
+from .procurement_memo import ProcurementMemo
 
 
 class StockRule(models.Model):
@@ -23,7 +18,7 @@ class StockRule(models.Model):
         self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
     ):
         """Search once for all procurements of a batch that the answer is the same for."""
-        memo = self.env.context.get("smart_reorder_rules")
+        memo = self.env.context.get(ProcurementMemo.KEY)
         if memo is None or packaging_uom_id:
             return super()._search_rule_for_warehouses(
                 route_ids, packaging_uom_id, product_id, warehouse_ids, domain
@@ -34,8 +29,8 @@ class StockRule(models.Model):
             repr(domain),
             self.env["smart.reorder.minmax"]._get_route_key(product_id),
         )
-        if key not in memo.found:
-            memo.found[key] = super()._search_rule_for_warehouses(
+        if key not in memo.rules:
+            memo.rules[key] = super()._search_rule_for_warehouses(
                 route_ids, packaging_uom_id, product_id, warehouse_ids, domain
             )
-        return memo.found[key]
+        return memo.rules[key]

@@ -1,5 +1,6 @@
 from . import (
     test_acceptance,
+    test_acceptance_batch,
     test_autonomy,
     test_budget,
     test_caps,
