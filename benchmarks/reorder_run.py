@@ -38,9 +38,13 @@ def cold(env):
 
 
 def compare_quantities(env, rules):
-    cold(env)
     found = {}
-    ours = seconds(lambda: found.update(env["smart.reorder.minmax"]._get_figures(rules)))
+    # a second is short beside what else a machine does: the median of three
+    ours = seconds(
+        lambda: found.update(env["smart.reorder.minmax"]._get_figures(rules)),
+        repeat=3,
+        before=lambda: cold(env),
+    )
     cold(env)
     odoos = seconds(lambda: (rules._compute_qty_to_order_computed(), env.flush_all()))
     different = sum(found[rule.id].quantity != rule.qty_to_order_computed for rule in rules)

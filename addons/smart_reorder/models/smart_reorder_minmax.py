@@ -166,13 +166,12 @@ class SmartReorderMinmax(models.AbstractModel):
         :return: ``(dict orderpoint id -> days, dict orderpoint id -> date)``
         """
         orderpoints = orderpoints.with_context(bypass_delay_description=True)
-        keys = {product.id: self._get_route_key(product) for product in products}
-        chains, delays, vendors = {}, {}, {}
-        leads, horizons = {}, {}
+        routes = {product.id: self._get_route_key(product) for product in products}
+        chains, vendors, alike, first = {}, {}, {}, {}
         for row in rows:
-            key = (row.place, row.route, keys[row.product])
+            key = (row.place, row.route, routes[row.product])
             if key not in chains:
-                chains[key] = self._get_chain(self._pick(orderpoints, row))
+                chains[key] = self._get_chain(orderpoints.browse(row.id))
             chain, bought, plain = chains[key]
             # The same rules and the same vendor take the same time.
             delay = None
@@ -181,15 +180,19 @@ class SmartReorderMinmax(models.AbstractModel):
                 if vendor not in vendors:
                     vendors[vendor] = self._get_vendor_delay(products, row)
                 delay = vendors[vendor]
-            key = (chain, row.company, delay, None if plain else row.id)
-            if key not in delays:
-                orderpoint = self._pick(orderpoints, row)
-                found, _text = chain._get_lead_days(
-                    orderpoint.product_id, **orderpoint._get_lead_days_values()
-                )
-                ahead = found["total_delay"] + found["horizon_time"]
-                delays[key] = found["total_delay"], today + relativedelta(days=ahead)
-            leads[row.id], horizons[row.id] = delays[key]
+            alike[row.id] = key = (chain, row.company, delay, None if plain else row.id)
+            first.setdefault(key, row.id)
+        # One of each is asked, and nothing is read of the others.
+        delays = {}
+        for key, orderpoint in zip(first, orderpoints.browse(first.values()), strict=True):
+            chain = key[0]
+            found, _text = chain._get_lead_days(
+                orderpoint.product_id, **orderpoint._get_lead_days_values()
+            )
+            ahead = found["total_delay"] + found["horizon_time"]
+            delays[key] = found["total_delay"], today + relativedelta(days=ahead)
+        leads = {row_id: delays[key][0] for row_id, key in alike.items()}
+        horizons = {row_id: delays[key][1] for row_id, key in alike.items()}
         return leads, horizons
 
     @api.model
