@@ -52,6 +52,13 @@ class ClientCredentials:
         self._used = self.cache.get(self.key, "", self._fetch)
         return {"Authorization": f"Bearer {self._used}"}
 
+    def check(self) -> None:
+        """Ask for a new token: one that is kept outlives the credentials that it was given for.
+
+        :raises CarrierError: ``Rejected`` when the carrier refuses them
+        """
+        self._used = self.cache.renew(self.key, "", self._fetch)
+
     def drop(self) -> None:
         """The token that was used last is refused: the next call fetches another one."""
         self.cache.drop(self.key, "", self._used)

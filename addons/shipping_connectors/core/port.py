@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Protocol
@@ -267,7 +267,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Label:
-    """A printable file. ``format`` is ``pdf``, ``zpl`` or ``png``."""
+    """A printable file. ``format`` is ``pdf``, ``zpl`` or ``png``; of a manifest also ``txt``."""
 
     format: str
     content: bytes = field(repr=False)
@@ -409,10 +409,16 @@ class Carrier(Protocol):
     def cancel_pickup(self, reference: str) -> None:
         """Cancels a booked driver. Idempotent."""
 
-    def manifest(self, references: Sequence[str], sender: Address | None = None) -> Manifest:
+    def manifest(
+        self,
+        references: Sequence[str],
+        sender: Address | None = None,
+        day: date | None = None,
+    ) -> Manifest:
         """Closes the day for these parcels.
 
         :param sender: from where they leave; carriers that print it refuse to go without
+        :param day: today where they leave; without it, in universal time
         """
 
     def check_connection(self) -> str:

@@ -42,15 +42,27 @@ class TokenCache:
         :param fetch: asks the carrier; returns the token and the seconds that it is valid
         """
         key = (account, scope)
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
+        with self._get_lock(key):
             token = self._tokens.get(key)
             if token is None or token.expires_at - self.margin <= self.clock():
-                now = self.clock()
-                value, seconds = fetch()
-                token = self._tokens[key] = Token(value, now + seconds)
+                token = self._renew(key, fetch)
             return token.value
+
+    def renew(self, account: str, scope: str, fetch: Callable[[], tuple[str, float]]) -> str:
+        """A new token, also while the one that is kept would still do."""
+        key = (account, scope)
+        with self._get_lock(key):
+            return self._renew(key, fetch).value
+
+    def _get_lock(self, key: tuple[str, str]) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(key, threading.Lock())
+
+    def _renew(self, key: tuple[str, str], fetch: Callable[[], tuple[str, float]]) -> Token:
+        now = self.clock()
+        value, seconds = fetch()
+        token = self._tokens[key] = Token(value, now + seconds)
+        return token
 
     def drop(self, account: str, scope: str, value: str) -> None:
         """Forget a token that the carrier refused, unless a fresh one took its place meanwhile."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import port
+from ..core.carriers import registry
 
 
 class ShippingServicePointMixin(models.AbstractModel):
@@ -59,9 +60,14 @@ class ShippingServicePointMixin(models.AbstractModel):
         if not self.has_service_points:
             raise UserError(
                 self.env._(
-                    "The carrier of %s delivers to no service points, or they are not offered "
-                    "here. UPS, DHL Express and USPS do.",
-                    self.carrier_id.name or self.display_name,
+                    "The carrier of %(method)s delivers to no service points, or they are not "
+                    "offered here. These do: %(carriers)s.",
+                    method=self.carrier_id.name or self.display_name,
+                    carriers=", ".join(
+                        one.name
+                        for one in registry.definitions()
+                        if port.Capability.SERVICE_POINTS in one.capabilities
+                    ),
                 )
             )
         return self.env["shipping.service.point.choice"]._open(self)

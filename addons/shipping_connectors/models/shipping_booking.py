@@ -1,6 +1,7 @@
 """Something is booked with a carrier, once: what pickups and manifests have in common."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from psycopg2.errors import LockNotAvailable, UniqueViolation
 
@@ -80,6 +81,11 @@ class ShippingBooking(models.AbstractModel):
             ("is_return", "=", False),
             ("picking_id.picking_type_id.warehouse_id", "=", self.warehouse_id.id),
         ]
+
+    def _get_zone(self):
+        """The warehouse's time zone: days and hours are those on its clock."""
+        partner = self.warehouse_id.partner_id
+        return ZoneInfo(partner.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC")
 
     def _prepare_sender(self):
         carriers = self.env["delivery.carrier"]

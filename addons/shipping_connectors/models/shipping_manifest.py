@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
@@ -67,7 +69,7 @@ class ShippingManifest(models.Model):
 
     def _prepare_question(self):
         references = [one.carrier_ref or one.tracking_number for one in self.parcel_ids]
-        return references, self._prepare_sender()
+        return references, self._prepare_sender(), datetime.now(self._get_zone()).date()
 
     def _ask(self, adapter, question):
         return adapter.manifest(*question)

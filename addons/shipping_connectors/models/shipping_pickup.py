@@ -1,5 +1,4 @@
 from datetime import datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -59,11 +58,6 @@ class ShippingPickup(models.Model):
         return self.env["shipping.parcel"].search(
             [*self._get_waiting_domain(), ("id", "not in", booked.parcel_ids.ids)]
         )
-
-    def _get_zone(self):
-        """The warehouse's time zone: hours are those on its clock."""
-        partner = self.warehouse_id.partner_id
-        return ZoneInfo(partner.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC")
 
     def _get_moment(self, hour):
         midnight = datetime.combine(self.day, time(), tzinfo=self._get_zone())

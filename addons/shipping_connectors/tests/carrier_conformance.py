@@ -167,28 +167,101 @@ class CarrierConformance:
 
     # -- bad input, before anything is sent ------------------------------------------------------
 
-    @pytest.mark.parametrize(
-        "case", ["no_weight", "no_street", "no_country", "no_parcel", "option", "format", "kanji"]
-    )
-    def test_bad_input_is_refused_here(self, server, adapter, port, case):
+    def abroad(self, port, **item):
+        """The shipment to another country, declaring one line of goods."""
         spec = self.spec()
-        bad = {
-            "no_weight": {"parcels": tuple(replace(one, weight=None) for one in spec.parcels)},
-            "no_street": {"recipient": replace(spec.recipient, street="")},
-            "no_country": {"recipient": replace(spec.recipient, country_code="")},
-            "no_parcel": {"parcels": ()},
-            "option": {"options": frozenset({"telepathy"})},
-            "format": {"label_format": "papyrus"},
-            "kanji": {"recipient": replace(spec.recipient, city="東京")},
-        }[case]
+        recipient = replace(
+            spec.recipient, country_code="CA", state_code="BC", city="Vancouver", zip="V6B 1A1"
+        )
+        tea = port.CustomsItem("Tea", Decimal(1), Decimal(5), Decimal("0.1"), "IN", "090210")
+        customs = port.Customs((replace(tea, **item),), "USD")
+        return replace(spec, recipient=recipient, customs=customs)
+
+    #: bad input, and the code of its refusal
+    BAD_INPUT = {
+        "no_weight": "missing_weight",
+        "no_street": "missing_street_of_recipient",
+        "no_country": "missing_country_of_recipient",
+        "no_phone": "missing_phone_of_recipient",
+        "no_parcel": "no_parcel",
+        "option": "unknown_option",
+        "format": "label_format",
+        "kanji": "not_latin",
+        "too_heavy": "too_heavy",
+        "nothing_declared": "missing_customs",
+        "no_hs_code": "customs_hs_code",
+        "no_value": "customs_value",
+    }
+
+    def _get_bad_input(self, case, port, needs):
+        """The spec with one thing wrong; ``None`` for what this carrier leaves to be wrong."""
+        spec = self.spec()
+        recipient, first = spec.recipient, spec.parcels[0]
+        if case == "no_phone" and not (needs and needs.phone):
+            return None
+        heaviest = needs.limits.weight if needs else None
+        if case == "too_heavy" and heaviest is None:
+            return None
+        changes = {
+            "no_weight": lambda: {"parcels": (replace(first, weight=None),)},
+            "no_street": lambda: {"recipient": replace(recipient, street="")},
+            "no_country": lambda: {"recipient": replace(recipient, country_code="")},
+            "no_phone": lambda: {"recipient": replace(recipient, phone="")},
+            "no_parcel": lambda: {"parcels": ()},
+            "option": lambda: {"options": frozenset({"telepathy"})},
+            "format": lambda: {"label_format": "papyrus"},
+            "kanji": lambda: {"recipient": replace(recipient, city="東京")},
+            "too_heavy": lambda: {"parcels": (replace(first, weight=heaviest + 1),)},
+        }
+        if case in changes:
+            return replace(spec, **changes[case]())
+        if case == "nothing_declared":
+            return replace(self.abroad(port), customs=None)
+        wrong = {"no_hs_code": {"hs_code": ""}, "no_value": {"value": Decimal(0)}}
+        return self.abroad(port, **wrong[case])
+
+    @pytest.mark.parametrize("case", BAD_INPUT)
+    def test_bad_input_is_refused_here(self, server, adapter, port, case):
+        """By a sentence that says what to do, before the carrier is asked."""
+        bad = self._get_bad_input(case, port, getattr(adapter, "needs", None))
+        if bad is None:
+            return
         asked = len(server.requests)
         for method in (adapter.rate, lambda one: adapter.buy(one, "KEY1")):
             with pytest.raises(port.Rejected) as refusal:
-                method(replace(spec, **bad))
+                method(bad)
+            assert refusal.value.code == self.BAD_INPUT[case]
             assert len(refusal.value.message) > 20
-            assert refusal.value.code
         assert len(server.requests) == asked
         assert server.sold == []
+
+    # -- bad input that only the carrier knows to be so -------------------------------------------
+
+    def test_a_place_that_it_does_not_serve(self, server, adapter, port):
+        """The server serves nobody at the postal code 00000."""
+        spec = self.spec()
+        spec = replace(spec, recipient=replace(spec.recipient, zip="00000"))
+        for method in (adapter.rate, lambda one: adapter.buy(one, "KEY1")):
+            with pytest.raises(port.Rejected) as refusal:
+                method(spec)
+            assert len(refusal.value.message) > 20
+        assert server.sold == []
+
+    def test_expired_credentials(self, server, adapter, port):
+        """Everything is refused, and no purchase is taken for one that was never made."""
+        spec = self.spec()
+        adapter.buy(spec, "KEY1")
+        server.has_expired = True
+        for call in (
+            adapter.check_connection,
+            lambda: adapter.rate(spec),
+            lambda: adapter.buy(spec, "KEY2"),
+            lambda: adapter.find("KEY1"),
+        ):
+            with pytest.raises(port.Rejected) as refusal:
+                call()
+            assert refusal.value.code == "auth"
+        assert len(server.sold) == self.count(spec)
 
     # -- what goes wrong on the way --------------------------------------------------------------
 

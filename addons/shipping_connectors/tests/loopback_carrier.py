@@ -75,6 +75,8 @@ class LoopbackCarrier(ThreadingHTTPServer):
         self.gates = {}
         self.reached = {}
         self.ending = threading.Event()
+        #: nobody's credentials are taken any more
+        self.has_expired = False
 
     # -- what a test tells it ---------------------------------------------------------------------
 
@@ -201,7 +203,7 @@ class LoopbackHandler(BaseHTTPRequestHandler):
             server.ending.wait(600)
             self._drop()
             return
-        if operation != "file" and not self._is_authorized():
+        if operation != "file" and (server.has_expired or not self._is_authorized()):
             self._answer(401, self._error("UNAUTHORIZED", "Invalid API key."))
             return
         status, answer = self._effect(operation, parts, body, parse_qs(url.query))

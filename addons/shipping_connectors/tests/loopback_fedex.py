@@ -22,6 +22,9 @@ class _Handler(TokenHandler):
         ("POST", "/ship/v1/shipments", "buy"),
         ("POST", "/track/v1/referencenumbers", "find"),
         ("POST", "/track/v1/trackingnumbers", "track"),
+        ("POST", "/location/v1/locations", "points"),
+        ("PUT", "/ship/v1/endofday", "close"),
+        ("POST", "/ship/v1/endofday", "reprint"),
     )
 
     def _error(self, code, message):
@@ -60,6 +63,9 @@ class _Handler(TokenHandler):
             "tracking_code": number,
             "reference": package["customerReferences"][0]["value"],
             "service": service,
+            "point": shipment.get("shipmentSpecialServices", {})
+            .get("holdAtLocationDetail", {})
+            .get("locationId"),
             "refund_status": None,
         }
         name, _listed, paid, _days = PRICES[service]
@@ -126,6 +132,44 @@ class _Handler(TokenHandler):
             return 400, self._error(code, "The tracking number was not found.")
         known["refund_status"] = "cancelled"
         return 200, {"output": {"cancelledShipment": True, "cancelledHistory": True}}
+
+    def _points(self, parts, body, query):
+        address = {**body["location"]["address"], "streetLines": ["1601 Pacific Hwy"]}
+        place = {
+            "locationId": "RBDA",
+            "distance": {"units": "KM", "value": 1.2},
+            "contactAndAddress": {
+                "address": address,
+                "contact": {"companyName": "FedEx Office"},
+            },
+        }
+        return 200, {"output": {"totalResults": 1, "locationDetailList": [place]}}
+
+    def _close(self, parts, body, query):
+        """Everything by Ground that is not closed; what is closed stays so."""
+        closed = {number for day in self.server.manifests for number in day["numbers"]}
+        open_numbers = [
+            number
+            for number, one in self.server.shipments.items()
+            if "GROUND" in one["service"] and not one["refund_status"] and number not in closed
+        ]
+        if not open_numbers:
+            return 200, {"output": {"closeDocuments": []}}
+        self.server.manifests.append({"day": body["closeDate"], "numbers": open_numbers})
+        return 200, {"output": {"closeDocuments": [self._document(self.server.manifests[-1])]}}
+
+    def _reprint(self, parts, body, query):
+        days = [one for one in self.server.manifests if one["day"] == body["closeDate"]]
+        return 200, {"output": {"closeDocuments": [self._document(one) for one in days]}}
+
+    def _document(self, day):
+        text = "\n".join(["GROUND MANIFEST", *day["numbers"]])
+        image = base64.b64encode(text.encode()).decode()
+        return {
+            "type": "MANIFEST",
+            "shippingCycle": f"10032345{len(self.server.manifests)}",
+            "parts": [{"documentPartSequenceNumber": 1, "image": image}],
+        }
 
 
 class LoopbackFedEx(TokenCarrier):

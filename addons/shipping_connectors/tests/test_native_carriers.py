@@ -1,3 +1,7 @@
+from datetime import date
+
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
@@ -162,8 +166,19 @@ class TestNativeCarriers(CarrierCase):
         self.assertFalse(order.shipping_service_point_name, "UPS' shop is none of USPS'")
         order.carrier_id = self.loopback_method
         self.assertFalse(order.has_service_points)
-        with self.assertRaisesRegex(UserError, "delivers to no service points"):
+        with self.assertRaisesRegex(UserError, "These do: DHL Express, FedEx, UPS, USPS"):
             order.action_choose_service_point()
+
+    def test_fedex_keeps_a_parcel(self):
+        server, method = self._open("fedex")
+        order = self._create_order(1, carrier=method)
+        action = order.action_choose_service_point()
+        choice = self.env["shipping.service.point.choice"].browse(action["res_id"])
+        self.assertRecordValues(choice.line_ids, [{"name": "FedEx Office", "distance": "1.2 km"}])
+        choice.line_ids.action_choose()
+        order.action_confirm()
+        order.picking_ids.action_buy_labels()
+        self.assertEqual([one["point"] for one in server.sold], ["RBDA"])
 
     def test_the_end_of_the_day(self):
         """USPS prints on its form where the parcels leave from."""
@@ -186,6 +201,43 @@ class TestNativeCarriers(CarrierCase):
         self.assertEqual(asked["entryFacilityZIPCode"], "94107")
         self.assertEqual((manifest.state, manifest.reference), ("booked", "92751"))
         self.assertEqual(manifest.document_id.raw, PDF)
+
+    def test_the_end_of_the_day_of_fedex_ground(self):
+        """FedEx closes all that went by Ground, and prints the day again when asked again."""
+        server, method = self._open("fedex")
+        picking = self._create_delivery(1, carrier=method)
+        picking.action_buy_labels()
+        self.warehouse.partner_id.tz = "America/Los_Angeles"
+        manifests = self.env["shipping.manifest"].create(
+            [
+                {
+                    "account_id": method.shipping_account_id.id,
+                    "company_id": self.company.id,
+                    "warehouse_id": self.warehouse.id,
+                }
+            ]
+            * 2
+        )
+        manifest = manifests[0]
+        manifest.action_collect()
+        # half past five in the afternoon there is the next day in universal time
+        with freeze_time("2026-03-03 01:30:00"):
+            self.assertEqual(manifest._prepare_question()[2], date(2026, 3, 2))
+        manifest.action_book()
+        self.env.invalidate_all()
+        number = picking.parcel_ids.tracking_number
+        self.assertEqual([one["numbers"] for one in server.manifests], [[number]])
+        self.assertRecordValues(manifest, [{"state": "booked", "reference": "100323451"}])
+        self.assertEqual(manifest.document_id.mimetype, "text/plain")
+        self.assertIn(number, manifest.document_id.raw.decode())
+        # what FedEx closes by itself
+        other = self._create_delivery(1, carrier=method)
+        method.shipping_service_code = "FEDEX_2_DAY"
+        other.action_buy_labels()
+        manifests[1].action_collect()
+        self.assertEqual(manifests[1].parcel_ids, other.parcel_ids)
+        with self.assertRaisesRegex(UserError, "None of these parcels goes by FedEx Ground"):
+            manifests[1].action_book()
 
     def test_options(self):
         server, method = self._open(

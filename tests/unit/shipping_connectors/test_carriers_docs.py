@@ -33,9 +33,18 @@ ROWS = {
 }
 
 
+def read_tables():
+    """The tables of the page, each a list of rows of cells, without the rule below the head."""
+    blocks = re.findall(r"(?:^\|.*\n)+", DOCUMENT.read_text(), re.MULTILINE)
+    for block in blocks:
+        head, _rule, *rows = (
+            [cell.strip() for cell in line.split("|")[1:-1]] for line in block.splitlines()
+        )
+        yield [head, *rows]
+
+
 def test_the_table_says_what_the_carriers_say():
-    lines = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("|")]
-    head, _rule, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in lines)
+    head, *rows = next(read_tables())
     names = {one.name: one for one in registry.definitions() if one.code != "pigeon"}
     assert head[1:] == ["EasyPost", "UPS", "FedEx", "DHL Express", "USPS"]
     assert set(head[1:]) == set(names)
@@ -53,6 +62,19 @@ def test_the_table_says_what_the_carriers_say():
     assert told >= set(ROWS)
     assert set(ROWS.values()) == set(Capability)
     assert {f"option: {one.value.replace('_', ' ')}" for one in Option} <= told
+
+
+def test_whatever_is_not_offered_has_its_reason():
+    (head, *rows), (_titles, *reasons), *_more = read_tables()
+    dashes = {
+        (title, name)
+        for title, *cells in rows
+        for name, cell in zip(head[1:], cells, strict=True)
+        if cell == "–"
+    }
+    assert dashes == {(title, name) for title, name, _why in reasons}
+    assert len(dashes) == len(reasons)
+    assert all(why for _title, _name, why in reasons)
 
 
 def test_the_example(monkeypatch):

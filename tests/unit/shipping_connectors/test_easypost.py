@@ -207,6 +207,25 @@ def test_scan_form():
     assert manifest.document == Label("pdf", manifest.url.encode())
 
 
+def test_a_scan_form_that_failed():
+    """EasyPost takes the request and says in the form's status that it made none."""
+    adapter, exchanges = replay("test_scanform_create")
+    form = {**exchanges[1][4], "status": "failed", "message": "They leave from two places."}
+    adapter.session.exchanges = [("POST", "/scan_forms", None, 201, {**form, "form_url": None})]
+    with pytest.raises(Rejected, match="They leave from two places") as refusal:
+        adapter.manifest(["shp_1"])
+    assert refusal.value.code == "not_closed"
+
+
+def test_papers_for_customs():
+    """Forms as they were recorded; those for customs come with the label."""
+    form = recorded("test_shipment_generate_form")[-1][4]["forms"][0]
+    invoice = {**form, "form_type": "commercial_invoice", "form_url": "https://files/i.pdf"}
+    drawn = {**invoice, "form_url": None}
+    assert mapper.paper_urls({"forms": [form, invoice, drawn]}) == ["https://files/i.pdf"]
+    assert mapper.paper_urls({"forms": None}) == []
+
+
 def test_an_error_names_the_field():
     [exchange] = recorded("test_error")
     assert mapper.explain(exchange[4]) == "Missing required parameter. shipment: cannot be blank"

@@ -206,13 +206,135 @@ def test_usps_answers():
         connect(usps.USPS).service_points(replace(RECIPIENT, country_code="DE"))
 
 
+# -- FedEx -----------------------------------------------------------------------------------------
+
+
+def test_fedex_asks_as_its_portal_says():
+    """*Locations Search API*, version 1, schema ``Full_Schema_Find_Location``."""
+    assert fedex.client.mapper.points_request(RECIPIENT) == {
+        "locationsSummaryRequestControlParameters": {
+            "distance": {"units": "KM", "value": 50},
+            "maxResults": 20,
+        },
+        "locationSearchCriterion": "ADDRESS",
+        "location": {
+            "address": {
+                "streetLines": ["179 N Harbor Dr"],
+                "city": "Redondo Beach",
+                "stateOrProvinceCode": "CA",
+                "postalCode": "90277",
+                "countryCode": "US",
+            }
+        },
+        "multipleMatchesAction": "RETURN_ALL",
+        "sameCountry": True,
+        "sort": {"criteria": "DISTANCE", "order": "ASCENDING"},
+        "locationCapabilities": [{"transferOfPossessionType": "HOLD_AT_LOCATION"}],
+    }
+    # the town is enough
+    place = replace(RECIPIENT, street="", zip="", state_code="")
+    asked = fedex.client.mapper.points_request(place)["location"]["address"]
+    assert asked == {"city": "Redondo Beach", "countryCode": "US"}
+
+
+def test_fedex_requests_keep_to_the_specification():
+    spec = shipment(service="FEDEX_GROUND", service_point=replace(SHOP, reference="YBZA"))
+    mapper = fedex.client.mapper
+    body = mapper.ship_request(spec, "740561073", "KEY", NOW)
+    openapi_kit.validate("fedex", "ship-api.json", "/ship/v1/shipments", body)
+    rate = mapper.rate_request(spec, "740561073", NOW)
+    openapi_kit.validate("fedex", "rate-api.json", "/rate/v1/rates/quotes", rate)
+    sent = body["requestedShipment"]
+    services = sent["shipmentSpecialServices"]
+    assert services["specialServiceTypes"] == ["HOLD_AT_LOCATION"]
+    assert rate["requestedShipment"]["shipmentSpecialServices"] == services
+    detail = services["holdAtLocationDetail"]
+    assert detail["locationId"] == "YBZA"
+    place = detail["locationContactAndAddress"]
+    assert place["address"]["city"] == "REDONDO BEACH"
+    assert (place["contact"]["personName"], place["contact"]["phoneNumber"]) == (
+        "Elizabeth Swan",
+        "5555555555",
+    )
+    # the recipient stays the one who fetches it
+    assert sent["recipients"][0]["address"]["streetLines"] == ["179 N Harbor Dr"]
+
+
+def fedex_place(number, company, distance, units="KM", **values):
+    """As the specification's example of a place."""
+    return {
+        "distance": {"units": units, "value": distance},
+        "contactAndAddress": {
+            "address": {
+                "streetLines": ["1640 Union Blvd", "Suite 302"],
+                "city": "Beverly Hills",
+                "stateOrProvinceCode": "CA",
+                "postalCode": "90210",
+                "countryCode": "US",
+                "residential": False,
+            },
+            "contact": {"companyName": company, "phoneNumber": "9013575012"},
+        },
+        "locationId": number,
+        **values,
+    }
+
+
+def fedex_day(name, *hours, kind="OPEN_BY_HOURS"):
+    ranges = [{"begins": begins, "ends": ends} for begins, ends in hours]
+    return {"dayofweek": name, "operationalHoursType": kind, "operationalHours": ranges}
+
+
+def test_fedex_answers():
+    capabilities = [
+        {"carrierCode": "FDXE", "transferOfPossessionType": "DROPOFF"},
+        {"carrierCode": "FDXG", "transferOfPossessionType": "HOLD_AT_LOCATION"},
+    ]
+    day = ("08:00:00", "17:00:00")
+    hours = [
+        fedex_day("MONDAY", day),
+        fedex_day("TUESDAY", day),
+        fedex_day("SATURDAY", ("09:00:00", "12:00:00"), ("13:00:00", "15:00:00")),
+        fedex_day("SUNDAY", kind="CLOSED_ALL_DAY"),
+    ]
+    places = [
+        fedex_place("FARA", "FAR AWAY", 2, "MI"),
+        fedex_place(
+            "COSA", "FEDEX OFFICE", 3.1, locationCapabilities=capabilities, storeHours=hours
+        ),
+        fedex_place("BOXA", "DROP BOX", 0.1, locationCapabilities=capabilities[:1]),
+    ]
+    answer = {"output": {"totalResults": 3, "locationDetailList": places}}
+    first, second = connect(fedex.FedEx, answer).service_points(RECIPIENT)
+    # what only takes parcels in keeps none; the nearest is first
+    assert (first.reference, second.reference) == ("COSA", "FARA")
+    assert first.address == Address(
+        "FEDEX OFFICE",
+        "US",
+        zip="90210",
+        city="Beverly Hills",
+        street="1640 Union Blvd",
+        street2="Suite 302",
+        state_code="CA",
+        phone="9013575012",
+    )
+    assert first.distance == 3.1
+    assert second.distance == pytest.approx(3.218688)
+    assert first.hours.splitlines() == ["Mon–Tue 08:00–17:00", "Sat 09:00–12:00, 13:00–15:00"]
+    always = fedex_place("ALWA", "X", "?", storeHours=[fedex_day("MONDAY", kind="OPEN_ALL_DAY")])
+    [point] = connect(fedex.FedEx, {"output": {"locationDetailList": [always]}}).service_points(
+        RECIPIENT
+    )
+    assert (point.hours, point.distance) == ("Mon 0:00–24:00", None)
+    assert connect(fedex.FedEx, {"output": {}}).service_points(RECIPIENT) == []
+
+
 # -- who does not ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", [easypost, fedex])
-def test_others_refuse_them(package):
-    assert Capability.SERVICE_POINTS not in package.DEFINITION.capabilities
-    adapter = package.DEFINITION.connect(registry.Account({}))
+def test_others_refuse_them():
+    assert Capability.SERVICE_POINTS not in easypost.DEFINITION.capabilities
+    adapter = easypost.DEFINITION.connect(registry.Account({}))
     with pytest.raises(Rejected) as refusal:
         adapter.check_spec(shipment(service_point=SHOP))
     assert refusal.value.code == "service_point"

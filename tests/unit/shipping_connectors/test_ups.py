@@ -32,6 +32,9 @@ ABROAD = shipment(
 )
 BOX2 = replace(PARCEL, reference="BOX2", weight=Decimal("0.9"))
 ICE = replace(PARCEL, weight=Decimal(3), dry_ice_weight=Decimal("1.25"))
+BERLIN = replace(SENDER, country_code="DE", state_code="", zip="10785")
+PARIS = replace(RECIPIENT, country_code="FR", state_code="", zip="75001")
+LONDON = replace(RECIPIENT, country_code="GB", state_code="", zip="SW1A 1AA")
 
 
 def picture():
@@ -78,7 +81,12 @@ SPECS = {
         reference="S00042",
     ),
     "dry_ice": shipment(service="01", parcels=(ICE,), options=frozenset({Option.DRY_ICE})),
+    "batteries": shipment(
+        service="03", parcels=(PARCEL, BOX2), options=frozenset({Option.LITHIUM_BATTERY})
+    ),
+    "batteries_abroad": replace(ABROAD, options=frozenset({Option.LITHIUM_BATTERY})),
     "abroad": ABROAD,
+    "abroad_ddp": replace(ABROAD, customs=replace(DECLARED, incoterm="DDP")),
     "abroad_adult": replace(ABROAD, options=frozenset({Option.ADULT_SIGNATURE})),
     "return": shipment(service="03", is_return=True),
 }
@@ -181,19 +189,69 @@ def test_declared_value_and_saturday():
 
 def test_dry_ice():
     """Its rules are those of the way that it goes; its weight is rounded up."""
-    berlin = replace(SENDER, country_code="DE", state_code="", zip="10785")
-    paris = replace(RECIPIENT, country_code="FR", state_code="", zip="75001")
     for values, rules in (
         ({"service": "01"}, "CFR"),
-        ({"service": "11", "sender": berlin, "recipient": paris}, "ADR"),
-        ({"service": "65", "sender": berlin, "recipient": paris}, "IATA"),
-        ({"service": "11", "recipient": VANCOUVER}, "IATA"),
+        ({"service": "11", "sender": BERLIN, "recipient": PARIS}, "ADR"),
+        ({"service": "65", "sender": BERLIN, "recipient": PARIS}, "IATA"),
+        # by road to Canada the rules of the USA hold, by air those of the airlines
+        ({"service": "11", "recipient": VANCOUVER}, "CFR"),
+        ({"service": "65", "recipient": VANCOUVER}, "IATA"),
+        # of Canada's rules for roads UPS knows none for dry ice
+        ({"service": "11", "sender": VANCOUVER}, "IATA"),
     ):
         spec = shipment(parcels=(ICE,), options=frozenset({Option.DRY_ICE}), **values)
         ice = mapper.package(spec, ICE, "Packaging")["PackageServiceOptions"]["DryIce"]
         assert ice["RegulationSet"] == rules
         assert ice["DryIceWeight"]["UnitOfMeasurement"]["Code"] == "00"
         assert ice["DryIceWeight"]["Weight"] == "1.3"
+
+
+@pytest.mark.parametrize(
+    ("values", "rules", "mode", "rated_mode"),
+    [
+        ({"service": "03"}, "CFR", "Ground", "02"),
+        ({"service": "01"}, "CFR", "Passenger Aircraft", "03"),
+        # before a service is chosen: what any of them may take
+        ({"service": ""}, "CFR", "Passenger Aircraft", "03"),
+        ({"service": "11", "recipient": VANCOUVER}, "CFR", "Ground", "02"),
+        ({"service": "11", "sender": VANCOUVER}, "TDG", "Ground", "02"),
+        # a return goes the other way
+        ({"service": "11", "recipient": VANCOUVER, "is_return": True}, "TDG", "Ground", "02"),
+        ({"service": "65", "sender": BERLIN}, "IATA", "Passenger Aircraft", "03"),
+        ({"service": "11", "sender": BERLIN, "recipient": PARIS}, "ADR", "Highway", "01"),
+        ({"service": "11", "sender": BERLIN, "recipient": LONDON}, "ADR", "Highway", "01"),
+    ],
+)
+def test_batteries_in_equipment(values, rules, mode, rated_mode):
+    """Lightly regulated goods: what the specification demands of them, by the rules of their way.
+
+    UN3481 is their number, and its name that of the United Nations' list of dangerous goods.
+    """
+    spec = shipment(parcels=(PARCEL, BOX2), options=frozenset({Option.LITHIUM_BATTERY}), **values)
+    declared = {
+        "ChemicalRecordIdentifier": "1",
+        "IDNumber": "UN3481",
+        "ProperShippingName": "Lithium ion batteries contained in equipment",
+        "CommodityRegulatedLevelCode": "LR",
+        "RegulationSet": rules,
+    }
+    request = mapper.ship_request(spec, "A1B2C3", "K", NOW)["ShipmentRequest"]
+    assert request["Request"]["SubVersion"] == "1701"
+    packages = [one["PackageServiceOptions"] for one in request["Shipment"]["Package"]]
+    assert [one["PackageIdentifier"] for one in packages] == ["1", "2"]
+    assert [one["HazMat"] for one in packages] == [[{**declared, "TransportationMode": mode}]] * 2
+    request = mapper.rate_request(spec, "A1B2C3", NOW)["RateRequest"]
+    assert request["Request"]["SubVersion"] == "1701"
+    packages = [one["PackageServiceOptions"]["HazMat"] for one in request["Shipment"]["Package"]]
+    assert [one["PackageIdentifier"] for one in packages] == ["1", "2"]
+    assert [one["HazMatChemicalRecord"] for one in packages] == [
+        [{**declared, "TransportationMode": rated_mode}]
+    ] * 2
+
+
+def test_nothing_is_declared_of_other_goods():
+    request = mapper.ship_request(SPECS["domestic"], "A1B2C3", "K", NOW)["ShipmentRequest"]
+    assert "SubVersion" not in request["Request"]
 
 
 def test_a_return_goes_the_other_way():
@@ -215,6 +273,18 @@ def test_the_invoice():
     assert (product["CommodityCode"], product["OriginCountryCode"]) == ("090210", "IN")
     # 3 × 4.50 = 13.50, whole units upwards
     assert body["InvoiceLineTotal"] == amount("14")
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"), [("domestic", ["01"]), ("abroad", ["01"]), ("abroad_ddp", ["01", "02"])]
+)
+def test_who_pays(name, kinds):
+    """01 is the transport, 02 duties and taxes, which UPS bills to the receiver unless told."""
+    shipped = mapper.ship_request(SPECS[name], "A1B2C3", "K", NOW)["ShipmentRequest"]["Shipment"]
+    rated = mapper.rate_request(SPECS[name], "A1B2C3", NOW)["RateRequest"]["Shipment"]
+    expected = [{"Type": kind, "BillShipper": {"AccountNumber": "A1B2C3"}} for kind in kinds]
+    assert shipped["PaymentInformation"]["ShipmentCharge"] == expected
+    assert rated["PaymentDetails"]["ShipmentCharge"] == expected
 
 
 def test_long_streets():

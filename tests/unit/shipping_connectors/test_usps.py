@@ -152,7 +152,7 @@ def test_other_requests_keep_to_the_specification():
         (
             "scan-forms.yaml",
             "/scan-form",
-            mapper.scan_request(["D/DU/92055"], SENDER, NOW),
+            mapper.scan_request(["D/DU/92055"], SENDER, NOW.date()),
         ),
         (
             "domestic-labels.yaml",

@@ -6,6 +6,7 @@ import base64
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
 
 from ...carrier_adapter import CarrierAdapter
@@ -155,7 +156,15 @@ class EasyPost(CarrierAdapter):
         with contextlib.suppress(CarrierError):
             labels = self._fetch(data, label_format)  # type: ignore[arg-type]
             bought = mapper.bought(data, parcel, key, labels)  # type: ignore[arg-type]
-        return bought
+        return replace(bought, documents=self._fetch_papers(data))  # type: ignore[arg-type]
+
+    def _fetch_papers(self, data: dict) -> tuple[Label, ...]:
+        """Papers for customs; one that does not arrive can be printed at EasyPost."""
+        papers = []
+        for url in mapper.paper_urls(data):
+            with contextlib.suppress(CarrierError):
+                papers.append(Label("pdf", self.session.download(url)))
+        return tuple(papers)
 
     def _fetch(self, data: dict, label_format: str) -> tuple[Label, ...]:
         url = mapper.label_url(data, label_format)
@@ -270,7 +279,12 @@ class EasyPost(CarrierAdapter):
                 return
             raise
 
-    def manifest(self, references: Sequence[str], sender: Address | None = None) -> Manifest:
+    def manifest(
+        self,
+        references: Sequence[str],
+        sender: Address | None = None,
+        day: date | None = None,
+    ) -> Manifest:
         data = self.session.call(
             Kind.CREATE,
             "POST",
@@ -278,6 +292,8 @@ class EasyPost(CarrierAdapter):
             json_body={"scan_form": {"shipment": [{"id": one} for one in references]}},
         )
         manifest = self.parse(mapper.manifest, data)
+        if problem := mapper.manifest_problem(data):
+            raise Rejected(f"EasyPost made no form: {problem}", "not_closed")
         if manifest.url:
             with contextlib.suppress(CarrierError):
                 return replace(manifest, document=Label("pdf", self.session.download(manifest.url)))

@@ -65,6 +65,9 @@ _OPTIONS: Mapping[Option, Mapping[str, object]] = {
 }
 OPTIONS = frozenset(_OPTIONS)
 
+#: forms of a shipment that customs want
+_PAPERS = ("commercial_invoice", "nafta_certificate_of_origin")
+
 
 # -- what is asked --------------------------------------------------------------------------------
 
@@ -244,6 +247,15 @@ def label_url(data: Mapping[str, object], label_format: str) -> str:
     return ""
 
 
+def paper_urls(data: Mapping[str, object]) -> list[str]:
+    """Where the papers for customs lie that EasyPost drew beside the label."""
+    return [
+        str(form["form_url"])
+        for form in data.get("forms") or ()
+        if isinstance(form, dict) and form.get("form_type") in _PAPERS and form.get("form_url")
+    ]
+
+
 def track(data: Mapping[str, object]) -> Track:
     number = str(data["tracking_code"])
     events = [
@@ -331,3 +343,10 @@ def manifest(data: Mapping[str, object]) -> Manifest:
         numbers=tuple(str(one) for one in data.get("tracking_codes") or ()),
         url=str(data.get("form_url") or ""),
     )
+
+
+def manifest_problem(data: Mapping[str, object]) -> str:
+    """Why a form was not made, in EasyPost's words; empty when it was."""
+    if data.get("status") != "failed":
+        return ""
+    return str(data.get("message") or "It did not say why.")

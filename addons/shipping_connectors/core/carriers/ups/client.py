@@ -237,5 +237,5 @@ class UPS(CarrierAdapter):
 
     def check_connection(self) -> str:
         self.check_account()
-        self.oauth.headers()
+        self.oauth.check()
         return "UPS accepts the client ID and secret."

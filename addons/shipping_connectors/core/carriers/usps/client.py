@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
 
 from ...carrier_adapter import CarrierAdapter
@@ -135,11 +136,13 @@ class USPS(CarrierAdapter):
     def _pay(self, *, is_return: bool = False) -> Mapping[str, str]:
         """The header that names who pays."""
         scope = "payment-return" if is_return else "payment"
-        token = TOKENS.get(self.oauth.key, scope, lambda: self._authorize_payment(is_return))
+        token = TOKENS.get(
+            self.oauth.key, scope, lambda: self._authorize_payment(is_return=is_return)
+        )
         self._payments[scope] = token
         return {"X-Payment-Authorization-Token": token}
 
-    def _authorize_payment(self, is_return: bool) -> tuple[str, float]:
+    def _authorize_payment(self, *, is_return: bool) -> tuple[str, float]:
         ids = {"CRID": self.crid, "MID": self.mid, "manifestMID": self.manifest_mid}
         payer = {**ids, "accountType": "EPS", "accountNumber": self.number}
         roles = [{"roleName": "PAYER", **payer}, {"roleName": "LABEL_OWNER", **ids}]
@@ -345,20 +348,26 @@ class USPS(CarrierAdapter):
         # cancelling twice does no harm, and the answer is empty
         self.session.call(Kind.READ, "DELETE", path, headers={"If-Match": version})
 
-    def manifest(self, references: Sequence[str], sender: Address | None = None) -> Manifest:
+    def manifest(
+        self,
+        references: Sequence[str],
+        sender: Address | None = None,
+        day: date | None = None,
+    ) -> Manifest:
         """The SCAN form (PS Form 5630): one scan accepts all parcels."""
         data = self.session.call(
             Kind.CREATE,
             "POST",
             "/scan-forms/v3/scan-form",
-            json_body=mapper.scan_request(references, sender, self._now()),
+            json_body=mapper.scan_request(references, sender, day or self._now().date()),
         )
         return self.parse(mapper.manifest, data)
 
     def check_connection(self) -> str:
         """The key and secret, and whether the payment account may be used."""
         self.check_account()
-        self._pay()
+        self.oauth.check()
+        self._authorize_payment(is_return=False)
         return "USPS accepts the key, the secret and the payment account."
 
 

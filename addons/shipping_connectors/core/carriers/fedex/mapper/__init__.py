@@ -1,5 +1,6 @@
 """Between the port's words and FedEx' JSON, by topic."""
 
+from .closes import close_request, closed, ground_numbers, reprint_request
 from .packages import clearance, package
 from .parties import address_check, address_request
 from .pickups import (
@@ -11,6 +12,7 @@ from .pickups import (
     pickup_request,
 )
 from .rates import quotes, rate_request
+from .service_points import points, points_request
 from .shipments import bought, cancel_request, found, reference_request, ship_request
 from .tracks import status, track, track_request
 from .words import FORMATS, KEPT, OPTIONS, explain
@@ -29,13 +31,19 @@ __all__ = [
     "carrier_of",
     "check_available",
     "clearance",
+    "close_request",
+    "closed",
     "explain",
     "found",
+    "ground_numbers",
     "package",
     "pickup_request",
+    "points",
+    "points_request",
     "quotes",
     "rate_request",
     "reference_request",
+    "reprint_request",
     "ship_request",
     "status",
     "track",

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ....port import Customs, CustomsItem, Option, Parcel, ShipmentSpec
 from ...mapping import CENT, MM_PER_INCH, ends, export_statement, pieces, pounds, round_up, sides
+from .service_points import held
 
 
 def is_imperial(spec: ShipmentSpec) -> bool:
@@ -73,6 +74,9 @@ def shipment_services(spec: ShipmentSpec) -> dict[str, object]:
     if spec.is_return:
         kinds.append("RETURN_SHIPMENT")
         data["returnShipmentDetail"] = {"returnType": "PRINT_RETURN_LABEL"}
+    if place := held(spec):
+        kinds.append("HOLD_AT_LOCATION")
+        data.update(place)
     return {"specialServiceTypes": kinds, **data} if kinds else {}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from ....port import Option, Parcel, ShipmentSpec
-from ....spec_check import crosses_border
 from ...mapping import MM_PER_INCH, ends, pounds, round_up, sides
+from .dangerous_goods import dry_ice
 
 
 def is_imperial(spec: ShipmentSpec) -> bool:
@@ -23,8 +24,15 @@ def is_domestic(spec: ShipmentSpec) -> bool:
     return {spec.sender.country_code, spec.recipient.country_code} <= {"US", "PR"}
 
 
-def package(spec: ShipmentSpec, parcel: Parcel, packaging: str) -> dict[str, object]:
-    """:param packaging: how this API calls the kind of box"""
+def package(
+    spec: ShipmentSpec,
+    parcel: Parcel,
+    packaging: str,
+    batteries: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """:param packaging: how this API calls the kind of box
+    :param batteries: what this API is told of them
+    """
     imperial = is_imperial(spec)
     data: dict[str, object] = {
         packaging: {"Code": "02"},
@@ -39,7 +47,7 @@ def package(spec: ShipmentSpec, parcel: Parcel, packaging: str) -> dict[str, obj
                 for name, size in zip(("Length", "Width", "Height"), sizes, strict=True)
             },
         }
-    options: dict[str, object] = {}
+    options: dict[str, object] = dict(batteries or {})
     if spec.insured_value > 0:
         options["DeclaredValue"] = {
             "CurrencyCode": spec.currency,
@@ -49,26 +57,10 @@ def package(spec: ShipmentSpec, parcel: Parcel, packaging: str) -> dict[str, obj
     if is_domestic(spec) and (kind := _signature(spec, "2", "3")):
         options["DeliveryConfirmation"] = {"DCISType": kind}
     if Option.DRY_ICE in spec.options:
-        options["DryIce"] = _dry_ice(spec, parcel)
+        options["DryIce"] = dry_ice(spec, parcel)
     if options:
         data["PackageServiceOptions"] = options
     return data
-
-
-def _dry_ice(spec: ShipmentSpec, parcel: Parcel) -> dict[str, object]:
-    """In kilograms, by the rules of the way: within the USA, on European roads, by air."""
-    rules = "IATA"
-    if is_domestic(spec):
-        rules = "CFR"
-    elif spec.service == "11" and not crosses_border(spec):
-        rules = "ADR"
-    return {
-        "RegulationSet": rules,
-        "DryIceWeight": {
-            "UnitOfMeasurement": {"Code": "00", "Description": "Kilograms"},
-            "Weight": str(round_up(parcel.dry_ice_weight)),
-        },
-    }
 
 
 def _signature(spec: ShipmentSpec, plain: str, adult: str) -> str:

@@ -8,10 +8,14 @@ from decimal import Decimal
 
 from ....port import Quote, ShipmentSpec
 from ...mapping import customs_value, ends, many, money, round_up, total_weight
+from .dangerous_goods import rated_batteries, request_version
 from .packages import package, service_options, weight
 from .parties import place
 from .service_points import rated_delivery
 from .words import SERVICES
+
+#: kinds of charges
+_TRANSPORT, _DUTIES = "01", "02"
 
 
 def rate_request(spec: ShipmentSpec, account: str, today: datetime) -> dict[str, object]:
@@ -20,11 +24,12 @@ def rate_request(spec: ShipmentSpec, account: str, today: datetime) -> dict[str,
         "Shipper": {**place(spec.sender), "ShipperNumber": account},
         "ShipFrom": place(start),
         "ShipTo": place(end),
-        "PaymentDetails": {
-            "ShipmentCharge": [{"Type": "01", "BillShipper": {"AccountNumber": account}}]
-        },
+        "PaymentDetails": {"ShipmentCharge": who_pays(spec, account)},
         "NumOfPieces": str(len(spec.parcels)),
-        "Package": [package(spec, parcel, "PackagingType") for parcel in spec.parcels],
+        "Package": [
+            package(spec, parcel, "PackagingType", rated_batteries(spec, number))
+            for number, parcel in enumerate(spec.parcels, start=1)
+        ],
         "ShipmentRatingOptions": {"NegotiatedRatesIndicator": "Y"},
         "ShipmentTotalWeight": weight(spec, total_weight(spec)),
         "DeliveryTimeInformation": {
@@ -40,8 +45,21 @@ def rate_request(spec: ShipmentSpec, account: str, today: datetime) -> dict[str,
     shipment.update(rated_delivery(spec))
     if options := service_options(spec):
         shipment["ShipmentServiceOptions"] = options
-    request = {"RequestOption": "Shop", "TransactionReference": {"CustomerContext": "rate"}}
+    request = {
+        "RequestOption": "Shop",
+        "TransactionReference": {"CustomerContext": "rate"},
+        **request_version(spec),
+    }
     return {"RateRequest": {"Request": request, "Shipment": shipment}}
+
+
+def who_pays(spec: ShipmentSpec, account: str) -> list[dict[str, object]]:
+    """The account pays for the transport; duties too where they are paid (DDP), else whoever gets
+    the parcel does, as UPS supposes.
+    """
+    is_paid = spec.customs is not None and spec.customs.incoterm == "DDP"
+    kinds = (_TRANSPORT, _DUTIES) if is_paid else (_TRANSPORT,)
+    return [{"Type": kind, "BillShipper": {"AccountNumber": account}} for kind in kinds]
 
 
 def customs_total(spec: ShipmentSpec) -> str:

@@ -9,24 +9,26 @@ from datetime import datetime
 
 from ....port import Address, Bought, BoughtParcel, CustomsItem, Label, Quote, ShipmentSpec
 from ...mapping import description, ends, label, many, pieces, share
+from .dangerous_goods import request_version, shipped_batteries
 from .packages import is_domestic, package, service_options, weight
 from .parties import email, party
-from .rates import charges, customs_total
+from .rates import charges, customs_total, who_pays
 from .service_points import alternate_delivery, notification
 from .words import FORMATS, SERVICES
 
 
 def ship_request(spec: ShipmentSpec, account: str, key: str, today: datetime) -> dict[str, object]:
     start, end = ends(spec)
-    packages = [package(spec, parcel, "Packaging") for parcel in spec.parcels]
+    packages = [
+        package(spec, parcel, "Packaging", shipped_batteries(spec, number))
+        for number, parcel in enumerate(spec.parcels, start=1)
+    ]
     shipment: dict[str, object] = {
         "Description": description(spec),
         "Shipper": {**party(spec.sender), "ShipperNumber": account},
         "ShipFrom": party(start),
         "ShipTo": {**party(end), **email(end)},
-        "PaymentInformation": {
-            "ShipmentCharge": [{"Type": "01", "BillShipper": {"AccountNumber": account}}]
-        },
+        "PaymentInformation": {"ShipmentCharge": who_pays(spec, account)},
         "ShipmentRatingOptions": {"NegotiatedRatesIndicator": "X"},
         "Service": {"Code": spec.service},
         "Package": packages,
@@ -62,6 +64,7 @@ def ship_request(spec: ShipmentSpec, account: str, key: str, today: datetime) ->
             "Request": {
                 "RequestOption": "nonvalidate",
                 "TransactionReference": {"CustomerContext": key},
+                **request_version(spec),
             },
             "Shipment": shipment,
             "LabelSpecification": label_specification(spec.label_format),

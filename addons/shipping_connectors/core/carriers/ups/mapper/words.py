@@ -32,7 +32,15 @@ KEPT = frozenset(
     ).split()
 )
 
-OPTIONS = frozenset({Option.SIGNATURE, Option.ADULT_SIGNATURE, Option.SATURDAY, Option.DRY_ICE})
+OPTIONS = frozenset(
+    {
+        Option.SIGNATURE,
+        Option.ADULT_SIGNATURE,
+        Option.SATURDAY,
+        Option.DRY_ICE,
+        Option.LITHIUM_BATTERY,
+    }
+)
 
 FORMATS = {"pdf": "PNG", "png": "PNG", "zpl": "ZPL"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 from ....port import Address, Label, Manifest, Pickup, PickupSpec, Rejected
@@ -74,9 +74,7 @@ def booked(data: Mapping[str, object]) -> Pickup:
     return Pickup(reference=number, confirmation=number)
 
 
-def scan_request(
-    references: Sequence[str], sender: Address | None, today: datetime
-) -> dict[str, object]:
+def scan_request(references: Sequence[str], sender: Address | None, day: date) -> dict[str, object]:
     """:raises Rejected: without parcels or the address that they leave from"""
     if not references:
         raise Rejected("There is no parcel to be handed over.", "no_parcel")
@@ -88,7 +86,7 @@ def scan_request(
     return {
         "form": "5630",
         "imageInfo": {"imageType": "PDF", "labelType": "8.5X11LABEL"},
-        "mailingDate": today.strftime("%Y-%m-%d"),
+        "mailingDate": day.isoformat(),
         # labels that were made for another day leave today as well
         "overwriteMailingDate": True,
         "entryFacilityZIPCode": zip_code(sender),
