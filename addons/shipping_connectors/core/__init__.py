@@ -12,6 +12,7 @@ from . import (
     carrier_session,
     carriers,
     choice,
+    country_area,
     csv_io,
     emissions,
     gs1,

@@ -8,19 +8,30 @@ Net Zero), table *Freighting goods*, in kg CO₂e per tonne-km from the tank to 
 with radiative forcing, as that publication recommends. They are averages of whole fleets: what a
 parcel of a particular carrier causes may well differ by half.
 
-The distance is the great circle between the two places, which roads exceed; where a place is only
-known by its country, it is the country's principal place in the time zone database.
+The distance is the great circle between the two places, which roads exceed. Where a place is only
+known by its country, it is the country's principal place in the time zone database; where two
+places are only known to be in one country, they are supposed to be as far apart as two places at
+random are on average in a disk of the country's area:
+
+    128 × radius / (45 × π) = 0.9054 × √(area / π)
+
+(Kendall and Moran, *Geometrical Probability*, 1963).
 """
 
 from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from functools import cache
 
 import pytz
 
+from .country_area import AREA
+
 ROAD, VAN, AIR = "road", "van", "air"
+#: what a distance is known by: coordinates, the countries, or a supposition about one country
+COORDINATES, COUNTRIES, SUPPOSED = "coordinates", "countries", "supposed"
 
 #: kg CO₂e per tonne-km. Heavy goods vehicles: all diesel, all, average laden; vans: diesel,
 #: average up to 3.5 t; freight flights: short-haul and long-haul with radiative forcing.
@@ -40,6 +51,14 @@ _AIR_WORDS = re.compile(
 _ROAD_WORDS = re.compile(
     r"\b(ground\w*|road|economy select|home delivery|3 day select|3dayselect)\b"
 )
+
+
+@dataclass(frozen=True)
+class Distance:
+    """:param basis: :data:`COORDINATES`, :data:`COUNTRIES` or :data:`SUPPOSED`"""
+
+    km: float
+    basis: str
 
 
 def estimate(weight: float, distance: float, mode: str) -> float | None:
@@ -77,22 +96,35 @@ def distance(
     end: tuple[float, float] | None,
     start_country: str,
     end_country: str,
-) -> float | None:
-    """km between two addresses.
+) -> Distance | None:
+    """How far apart two addresses are, and what that is known by.
 
     :param start: latitude and longitude where they are known, and likewise ``end``
     :param start_country: ISO 3166-1 alpha-2
-    :return: ``None`` when it is not known: without coordinates of both, two addresses in one
-        country may be next door or a continent apart
+    :return: ``None`` when it is not known
     """
-    if start is None or end is None:
-        if start_country == end_country:
-            return None
-        start = start or country_place(start_country)
-        end = end or country_place(end_country)
+    if start is not None and end is not None:
+        return Distance(great_circle(start, end), COORDINATES)
+    if start_country == end_country:
+        km = mean_distance(start_country)
+        return None if km is None else Distance(km, SUPPOSED)
+    start = start or country_place(start_country)
+    end = end or country_place(end_country)
     if start is None or end is None:
         return None
-    return great_circle(start, end)
+    return Distance(great_circle(start, end), COUNTRIES)
+
+
+def mean_distance(country: str) -> float | None:
+    """km between two places at random in a disk of the country's area; ``None``: unknown country.
+
+    >>> round(mean_distance("DE"))
+    305
+    """
+    area = AREA.get(country)
+    if area is None:
+        return None
+    return 128 / (45 * math.pi) * math.sqrt(area / math.pi)
 
 
 @cache

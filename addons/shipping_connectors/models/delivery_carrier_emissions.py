@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import formatLang
 
 from ..core import emissions
 
@@ -19,12 +20,11 @@ class DeliveryCarrier(models.Model):
         required=True,
         default="service",
         help="What emissions are estimated with. Ground, air and express tell by themselves; rate "
-        "tables are vans'. Nothing is estimated for services that do not tell, nor where the "
-        "distance is not known.",
+        "tables are vans'. Nothing is estimated for services that do not tell.",
     )
 
     def _get_shipping_distance(self, document):
-        """km from the sender to the recipient of an order or a picking; ``None``: not known.
+        """From the sender to the recipient of an order or a picking; ``None``: not known.
 
         Contacts have coordinates when they were located (*Contacts ▸ Geolocate*).
         """
@@ -40,7 +40,10 @@ class DeliveryCarrier(models.Model):
         )
 
     def _get_emissions(self, quote, spec, distance):
-        """kg CO₂e of an offer, ``None`` when not known."""
+        """kg CO₂e of an offer, ``None`` when not known.
+
+        :param distance: :class:`~..core.emissions.Distance`, or ``None``
+        """
         self.ensure_one()
         weights = [parcel.weight for parcel in spec.parcels]
         if distance is None or None in weights:
@@ -50,7 +53,28 @@ class DeliveryCarrier(models.Model):
             is_table = self.delivery_type == "rate_table"
             guessed = emissions.guess_mode(quote.service, quote.service_name)
             mode = emissions.VAN if is_table else guessed
-        return emissions.estimate(float(sum(weights)), distance, mode)
+        return emissions.estimate(float(sum(weights)), distance.km, mode)
+
+    def _get_distance_text(self, distance, country):
+        """What emissions are estimated with, in a sentence.
+
+        :param country: of the recipient
+        """
+        km = formatLang(self.env, distance.km, digits=0)
+        if distance.basis == emissions.COORDINATES:
+            return self.env._("CO₂e over %s km, as the crow flies between the two addresses.", km)
+        if distance.basis == emissions.COUNTRIES:
+            return self.env._(
+                "CO₂e over %s km, as the crow flies between principal places of the two countries, "
+                "as the addresses have no coordinates (Contacts ▸ Geolocate).",
+                km,
+            )
+        return self.env._(
+            "CO₂e over %(km)s km, an assumption: what two places are apart on average in a country "
+            "as large as %(country)s, as the addresses have no coordinates (Contacts ▸ Geolocate).",
+            km=km,
+            country=country.name,
+        )
 
 
 def _get_place(partner):

@@ -8,6 +8,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..core import port, working_days
+from ..core.emissions import Distance
 
 _logger = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ class Offer:
 
     :param price: in the document's currency, without margins
     :param emissions: kg CO₂e, an estimate; ``None``: not known
+    :param distance: that it is estimated over, :class:`~..core.emissions.Distance`
     """
 
     carrier: models.BaseModel
@@ -28,6 +30,7 @@ class Offer:
     price: float = 0.0
     problem: str = ""
     emissions: float | None = None
+    distance: Distance | None = None
 
     def get_arrival(self, today):
         """The day on which it is promised, ``None`` when it is not."""
@@ -70,6 +73,7 @@ class DeliveryCarrier(models.Model):
                 replace(
                     carrier._prepare_offer(quote, document, rates),
                     emissions=carrier._get_emissions(quote, spec, distance),
+                    distance=distance,
                 )
                 for quote in answer
             ]

@@ -112,16 +112,15 @@ class TestRateShop(CarrierCase):
     def test_emissions(self):
         """2 kg from one degree of latitude away, 111.2 km: 0.2224 tonne-km."""
         order = self._create_order(1)
-        shop = self._shop(order)
-        self.assertFalse(any(shop.line_ids.mapped("emissions")), "no distance is guessed")
         self.company.partner_id.write({"partner_latitude": 34, "partner_longitude": -118})
         self.customer.write({"partner_latitude": 35, "partner_longitude": -118})
         self.env["stock.warehouse"].browse(self.warehouse.id).partner_id = self.company.partner_id
-        shown = {
-            line.service_code: line.emissions
-            for line in self._shop(order).line_ids
-            if not line.problem
-        }
+        shop = self._shop(order)
+        self.assertEqual(
+            shop.distance_text,
+            "CO₂e over 111 km, as the crow flies between the two addresses.",
+        )
+        shown = {line.service_code: line.emissions for line in shop.line_ids if not line.problem}
         self.assertEqual(
             shown,
             {
@@ -135,6 +134,19 @@ class TestRateShop(CarrierCase):
             set(self._shop(order).line_ids.mapped("emissions")),
             {"≈ 0.14 kg", False},  # × 0.6313 = 0.1404; the vans' table does not deliver there
         )
+
+    def test_emissions_without_coordinates(self):
+        """Two places somewhere in the USA: 9,629,091 km² suppose 1,585 km, and it is said."""
+        order = self._create_order(1)
+        shop = self._shop(order)
+        self.assertIn("CO₂e over 1,585 km, an assumption", shop.distance_text)
+        self.assertIn("as large as United States", shop.distance_text)
+        shown = {line.service_code: line.emissions for line in shop.line_ids}
+        # 0.002 t × 1,585 km × 0.10163
+        self.assertEqual(shown["USPS/GroundAdvantage"], "≈ 0.32 kg")
+        # nothing is said of a distance that nothing is estimated over
+        self.customer.country_id = False
+        self.assertFalse(self.env["shipping.rate.shop"]._get_distance_text([], self.customer))
 
     def test_nobody_to_ask(self):
         (self.carrier | self.loopback_method).active = False

@@ -21,6 +21,7 @@ class ShippingRateShop(models.TransientModel):
         "shipping.rate.shop.line", "shop_id", domain=[("problem", "!=", False)], readonly=True
     )
     rule_reason = fields.Char(string="Chosen", readonly=True)
+    distance_text = fields.Char(string="Distance", readonly=True)
 
     @api.model
     def _open(self, document):
@@ -54,6 +55,7 @@ class ShippingRateShop(models.TransientModel):
                 "company_id": document.company_id.id,
                 "currency_id": (order.currency_id or document.company_id.currency_id).id,
                 "rule_reason": self._get_rule_text(chosen, reason),
+                "distance_text": self._get_distance_text(offers, partner),
                 "line_ids": [
                     fields.Command.create(
                         {
@@ -86,6 +88,14 @@ class ShippingRateShop(models.TransientModel):
             service=chosen.quote.service_name,
             reason=reason,
         )
+
+    @api.model
+    def _get_distance_text(self, offers, partner):
+        """What the estimates of emissions suppose; nothing where there is none."""
+        estimated = next((offer for offer in offers if offer.emissions is not None), None)
+        if estimated is None:
+            return False
+        return estimated.carrier._get_distance_text(estimated.distance, partner.country_id)
 
     def _prepare_line_history(self, offer, shares):
         """How the lane kept its promises; nothing is said of one without a history."""
@@ -159,8 +169,8 @@ class ShippingRateShopLine(models.TransientModel):
         readonly=True,
         help="Estimate of greenhouse gases, tank to wheel: weight × distance as the crow flies × "
         "the average of trucks (0.102 kg per tonne-km), vans (0.631) or planes (1.278, and 0.899 "
-        "beyond 3,700 km), from the UK Government GHG Conversion Factors 2025. Empty where "
-        "transport or distance is not known.",
+        "beyond 3,700 km), from the UK Government GHG Conversion Factors 2025. The distance is "
+        "told below. Empty where the transport is not known.",
     )
 
     def action_choose(self):

@@ -1,7 +1,8 @@
 import math
 
 import pytest
-from shipping_core import emissions
+from shipping_core import emissions, iso3166
+from shipping_core.country_area import AREA
 from shipping_core.emissions import AIR, ROAD, VAN
 
 LONDON, NEW_YORK = (51.5, -0.125), (40.7142, -74.0064)
@@ -42,15 +43,38 @@ def test_great_circle():
 
 def test_distance_by_country_where_a_place_is_not_known():
     # the first places of Britain and the USA in the time zone database are these two cities
-    assert emissions.distance(None, None, "GB", "US") == pytest.approx(5570, abs=15)
-    assert emissions.distance(LONDON, None, "GB", "US") == pytest.approx(5570, abs=15)
-    assert emissions.distance(LONDON, LONDON, "GB", "GB") == 0
+    for start in (None, LONDON):
+        found = emissions.distance(start, None, "GB", "US")
+        assert (found.km, found.basis) == (pytest.approx(5570, abs=15), "countries")
+    assert emissions.distance(LONDON, LONDON, "GB", "GB") == emissions.Distance(0, "coordinates")
+
+
+def test_two_places_in_one_country():
+    """In a disk of radius 1 two random points are 0.9054147873672268 apart on average.
+
+    Germany has 357,021 km², the area of a disk with a radius of 337.11 km: 305.2 km.
+    """
+    mean = 0.9054147873672268
+    for start in (None, (52.5, 13.4)):
+        found = emissions.distance(start, None, "DE", "DE")
+        assert found.basis == "supposed"
+        assert found.km == pytest.approx(mean * math.sqrt(357021 / math.pi))
+        assert found.km == pytest.approx(305.2, abs=0.05)
+    # a town's worth of Monaco, and a continent's of the USA
+    assert emissions.mean_distance("MC") < 1
+    assert emissions.mean_distance("US") == pytest.approx(1585, abs=1)
+
+
+def test_countries_have_areas():
+    """All but the Vatican, the USA's outlying islands, and the EU, which has a code as well."""
+    assert {code for code in iso3166.NUMERIC if code not in AREA} == {"UM", "VA", "EU"}
+    assert all(area > 0 for area in AREA.values())
 
 
 @pytest.mark.parametrize(
-    ("start", "countries"), [(None, ("US", "US")), (LONDON, ("GB", "GB")), (None, ("GB", "QQ"))]
+    ("start", "countries"), [(None, ("GB", "QQ")), (None, ("QQ", "QQ")), (None, ("", ""))]
 )
-def test_no_distance_is_guessed(start, countries):
+def test_no_distance_is_guessed_of_what_is_no_country(start, countries):
     assert emissions.distance(start, None, *countries) is None
 
 
