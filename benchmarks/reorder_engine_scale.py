@@ -66,7 +66,7 @@ def run(env=None) -> Iterator[Figure]:
         asked = question(np, demand(np, shard, SHARD)) | learned
         made = time.perf_counter() - made
         answer = process.run("forecast", asked)
-        wrong = tasks.check_forecast(answer, SHARD)
+        wrong = tasks.check_forecast(answer, SHARD) or str(answer["model_error"])
         if wrong:
             raise ValueError(wrong)
         orders = 0

@@ -58,6 +58,7 @@ class Trial:
 
         self.np, self.scenario = np, scenario
         self.engine = demand_data.engine
+        self.engine("boosting").library()  # without it this would measure something else
         data = scenario.load()
         history = data.history
         self.start = history.n_days - 7 * WEEKS

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +34,7 @@ def python() -> Path:
         return interpreter
     cache.require_space(cache.folder())
     _require_venv()
+    _offer_gomp()
     # made in place, not renamed: scripts in it name their interpreter by its full path
     cache.remove(target)
     with step("Making the Python environment (pinned packages)") as current:
@@ -60,6 +63,15 @@ def _require_venv() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         system.install([f"python{version}-venv"], "Python's module for virtual environments")
+
+
+def _offer_gomp() -> None:
+    """LightGBM's wheel needs it of the system; whoever cannot install it goes without LightGBM."""
+    try:
+        ctypes.CDLL("libgomp.so.1")
+    except OSError:
+        if system.is_root() and shutil.which("apt-get"):
+            system.install(["libgomp1"], "LightGBM's run-time library")
 
 
 def _pip_progress(line: str) -> str | None:

@@ -24,6 +24,7 @@ DISTRIBUTIONS = {
 
 #: Imported by one file only, which says what to do where they are not installed.
 OPTIONAL = {
+    "smart_reorder/engine/boosting.py": {"lightgbm"},
     "smart_reorder/engine/cluster.py": {"distributed"},
     "smart_reorder/engine/lanes.py": {"scipy"},
 }
@@ -97,14 +98,28 @@ def test_installed_packages_agree():
 
 
 def test_requirements_agree_with_the_manifests():
+    """``requirements.txt``: what the addons need, what is optional, and what that brings along."""
     wanted = set()
     for manifest in manifests().values():
         wanted |= {
             normal(DISTRIBUTIONS.get(name, name))
             for name in manifest.get("external_dependencies", {}).get("python", [])
         }
-    odoo = names("requirements-odoo.txt")
-    assert wanted - odoo == names("requirements.txt")
+    wanted -= names("requirements-odoo.txt")
+    listed = names("requirements.txt")
+    assert wanted <= listed
+    better = listed & set().union(*OPTIONAL.values())
+    assert listed - wanted <= better | set().union(*map(brought_along, better))
+
+
+def brought_along(name):
+    """What a package requires itself, its extras left out."""
+    from importlib.metadata import requires
+
+    from packaging.requirements import Requirement
+
+    needed = [Requirement(text) for text in requires(name) or []]
+    return {normal(n.name) for n in needed if not n.marker or n.marker.evaluate({"extra": ""})}
 
 
 @pytest.mark.parametrize("addon", manifests(), ids=lambda path: path.name)
@@ -140,7 +155,7 @@ def imported(tree):
 def test_optional_packages_are_tested():
     """What is optional for a company is installed where the tests run."""
     for names_ in OPTIONAL.values():
-        assert names_ <= names("requirements-test.txt")
+        assert names_ <= names("requirements.txt") | names("requirements-test.txt")
 
 
 def test_pre_commit_uses_the_versions_of_bin_test():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .boosting import missing
 from .distributions import negbin_quantile
 from .features import scale_and_features
 from .forecast import MAX_ORIGINS, Backtest
@@ -46,6 +47,9 @@ def rolling_forecasts(
 ) -> Rolling:
     """Forecast at each of the last ``weeks`` weekly origins.
 
+    Where nothing can be learned, for want of examples or of LightGBM, the statistical methods
+    forecast alone.
+
     :param history: counted in whole steps of the unit
     :param horizon: (n,) days of the protection interval
     :param levels: (g,) between 0 and 1
@@ -60,11 +64,11 @@ def rolling_forecasts(
     scale, features = scale_and_features(context)
     out = np.zeros((weeks, n, levels.size))
     means = np.zeros((weeks, n))
-    model = None
+    model, can_learn = None, not missing()
     for index in range(weeks):
         column = weeks - index
         origin = int(context.origins[column])
-        if index % REFIT_WEEKS == 0:
+        if can_learn and index % REFIT_WEEKS == 0:
             model = learn(context, scale, features, until=origin, seed=seed)
         mean, dispersion = past.mean[:, column, None], past.dispersion[:, column, None]
         statistical = negbin_quantile(mean, dispersion, levels[None, :])

@@ -1,9 +1,9 @@
 """The same tasks on a Dask cluster: what a process here would do, workers elsewhere do.
 
 Dask (BSD-3-Clause) is optional: only a process that is given the address of a scheduler imports it.
-The workers need numpy and Dask, not the addon: this package is sent to them under a name that
-carries a digest of its files, so that workers never mix two versions of it. What workers run is
-code and arrays from here, so a scheduler belongs into a trusted network.
+The workers need numpy, LightGBM and Dask, not the addon: this package is sent to them under a name
+that carries a digest of its files, so that workers never mix two versions of it. What workers run
+is code and arrays from here, so a scheduler belongs into a trusted network.
 """
 
 from __future__ import annotations

@@ -10,10 +10,11 @@ FLOOR = 0.2  # units over the interval: products that hardly sell are scaled by 
 WINDOWS = (7, 14, 28, 56, 91, 182, 364)
 WEEKS = 26
 HALF_YEAR = 182
+WIDTH = len(WINDOWS) + 16  # features
 
 
 def scale_and_features(context: Context) -> tuple[np.ndarray, np.ndarray]:
-    """Everything that the forest sees at each origin, from the days before it alone.
+    """Everything that the model sees at each origin, from the days before it alone.
 
     :return: the scale (n, J), units over the interval, and the features (n, J, f)
     """

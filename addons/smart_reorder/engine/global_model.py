@@ -1,7 +1,7 @@
 """One model of demand's quantiles for all products, learned from their past.
 
 Every product and every past week is an example: what was known then (:mod:`.features`), and what
-the demand over the protection interval then was. :mod:`.forest` learns the distribution. Examples
+the demand over the protection interval then was. :mod:`.boosting` learns the distribution. Examples
 are drawn in proportion to the square root of their scale: products that sell much matter more for
 stock and fill, and there are few of them.
 """
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .features import scale_and_features
-from .forest import Forest, at_level, grow
+from .boosting import Boosting, at_level, grow
+from .features import WIDTH, scale_and_features
 from .history import DemandHistory
 from .methods import METHODS, Context
 
@@ -27,26 +28,29 @@ MAX_ESTIMATED = 1 / 3  # of an example's interval, as elsewhere
 
 @dataclass(frozen=True)
 class GlobalModel:
-    """:ivar forest: of demand relative to its scale
+    """:ivar boosting: of demand relative to its scale
     :ivar examples: how many it was learned from
     """
 
-    forest: Forest
+    boosting: Boosting
     examples: int
 
     def as_arrays(self) -> dict[str, np.ndarray]:
-        return self.forest.as_arrays() | {"examples": np.array(self.examples)}
+        return self.boosting.as_arrays() | {"examples": np.array(self.examples)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> GlobalModel:
         """:raises ValueError: when they are not those of a model"""
         if "examples" not in arrays:
             raise ValueError("not a model of demand")
-        return cls(Forest.from_arrays(arrays), int(arrays["examples"]))
+        boosting = Boosting.from_arrays(arrays)
+        if boosting.width != WIDTH:
+            raise ValueError("not a model of what is known now: it will be learned anew")
+        return cls(boosting, int(arrays["examples"]))
 
     def curves(self, scale: np.ndarray, features: np.ndarray) -> np.ndarray:
         """(n, len(GRID)) quantiles of demand over the interval, at one origin."""
-        return self.forest.curves(features) * scale[:, None]
+        return self.boosting.curves(features) * scale[:, None]
 
 
 def weekly_context(history: DemandHistory, horizon: np.ndarray, count: int) -> Context:
@@ -64,7 +68,7 @@ def learn(
     until: int | None = None,
     *,
     seed: int = 0,
-    **forest: int | float,
+    **options: Any,
 ) -> GlobalModel | None:
     """Learn from the intervals that had ended before day ``until`` (the context's end by default).
 
@@ -87,7 +91,7 @@ def learn(
         rows.size, size=min(rows.size, MAX_EXAMPLES), p=importance / importance.sum()
     )
     inputs = features[rows[chosen], columns[chosen]]
-    grown = grow(inputs, target[chosen], seed=seed, **forest)
+    grown = grow(inputs, target[chosen], seed=seed, **options)
     return GlobalModel(grown, int(rows.size))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .boosting import GRID, at_level
 from .features import scale_and_features
-from .forest import GRID, at_level
 from .global_model import MIN_AGE, GlobalModel, learn, weekly_context
 from .history import DemandHistory
 from .lead_time import Intervals

@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import numpy as np
 
+from .boosting import missing
 from .forecast import Forecast, forecast_demand
 from .history import DemandHistory
 from .lead_time import Intervals
@@ -57,7 +58,12 @@ def forecast(arrays: Arrays) -> dict[str, np.ndarray]:
 
 
 def learn(arrays: Arrays) -> dict[str, np.ndarray]:
-    """Learn the global model; nothing but ``learned = 0`` comes back when there is too little."""
+    """Learn the global model; ``learned = 0`` comes back when there is too little, or no library,
+    which ``model_error`` says.
+    """
+    problem = missing()
+    if problem:
+        return {"learned": np.array(0), "model_error": np.array(problem)}
     history = _history(arrays)
     scaled = DemandHistory(
         history.quantity / arrays["unit"][:, None], history.first_day, history.estimated
@@ -69,7 +75,10 @@ def learn(arrays: Arrays) -> dict[str, np.ndarray]:
 
 
 def replay_history(arrays: Arrays) -> dict[str, np.ndarray]:
-    """Play a history through the present rules and through ours, in steps of the unit."""
+    """Play a history through the present rules and through ours, in steps of the unit.
+
+    ``model_error`` says why nothing was learned from all products together.
+    """
     history, unit = _history(arrays), arrays["unit"]
     scaled = DemandHistory(history.quantity / unit[:, None], history.first_day, history.estimated)
     outcome = replay(
@@ -83,9 +92,10 @@ def replay_history(arrays: Arrays) -> dict[str, np.ndarray]:
         multiple=np.maximum(arrays["multiple"] / unit, 1.0),
     )
     units = {"stock", "sold", "lost", "ordered"}
-    return {
+    played = {
         name: getattr(outcome, name) * (unit[:, None] if name in units else 1.0) for name in FIGURES
     }
+    return played | {"model_error": np.array(missing())}
 
 
 TASKS: dict[str, Callable[[Arrays], dict[str, np.ndarray]]] = {

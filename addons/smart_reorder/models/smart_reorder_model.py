@@ -71,7 +71,7 @@ class SmartReorderModel(models.Model):
             _logger.info("The engine could not learn: %s", failure)
             return self.env._("The engine could not learn: %s", failure)
         if not answer.get("learned", np.array(0)):
-            return ""
+            return str(answer.get("model_error", ""))
         self._keep(company, answer)
         return ""
 

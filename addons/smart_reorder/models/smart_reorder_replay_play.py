@@ -116,6 +116,9 @@ class SmartReorderReplay(models.Model):
         problem = check_replay(answer, len(orderpoints))
         if problem:
             raise process.EngineFailure(process.NONSENSE, problem)
+        model_error = str(answer.pop("model_error", ""))
+        if model_error:
+            self.error = model_error
         return answer
 
     def _get_days(self, weeks, values):

@@ -26,6 +26,12 @@ np.savez(result, **arrays)
 """
 KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 MISSING = "import a_library_that_is_missing"
+WITHOUT_LIGHTGBM = """
+import runpy, sys
+sys.modules["lightgbm"] = None
+sys.argv = ["engine", *sys.argv[1:], "3000"]
+runpy.run_module("engine", run_name="__main__")
+"""
 
 
 def engine_of(script):
@@ -164,3 +170,19 @@ class TestEngine(SmartReorderCase):
             problem = model._learn_when_due(self.company, orderpoints)
         self.assertIn("SIGKILL", problem)
         self.assertEqual(self.env["smart.reorder.model"].search([]), model)
+
+    def test_without_lightgbm_the_run_says_so(self):
+        with engine_of(WITHOUT_LIGHTGBM):
+            problem, model, _orderpoints = self._learn()
+        self.assertIn("LightGBM cannot be used", problem)
+        self.assertFalse(model)
+        # learned before LightGBM was removed
+        _problem, model, _orderpoints = self._learn()
+        self.assertTrue(model)
+        with engine_of(WITHOUT_LIGHTGBM):
+            run = self._run()
+        self.assertRecordValues(run, [{"state": "done", "engine_failures": 0, "simple": 0}])
+        self.assertIn("LightGBM cannot be used", run.engine_message)
+        proposal = self._proposal(self.orderpoint)
+        self.assertEqual(proposal.forecast_origin, "engine")
+        self.assertNotIn("what all products together taught", proposal.reason)

@@ -56,6 +56,17 @@ def test_two_workers_answer_as_one_process(scheduler, question):
     same(here, there)
 
 
+def test_workers_read_the_learned_model_as_a_process_here(scheduler, question):
+    asked = {name: question[name] for name in ("quantity", "first_day", "estimated", "unit")}
+    learned = process.run("learn", {**asked, "horizon": np.full(SERIES, 9)})
+    assert learned.pop("learned") > 1000
+    question |= learned | {"share": np.ones(SERIES)}
+    here = process.run("forecast", question)
+    assert not str(here["model_error"])
+    assert np.array_equal(here["quantile"], here["model"])
+    same(here, process.run("forecast", question, scheduler=scheduler.scheduler_address))
+
+
 def test_both_workers_take_part(scheduler, question, tmp_path):
     """Which worker ran a part shows in what it imported."""
     from distributed import Client

@@ -1,15 +1,17 @@
 """The model of all products together: what it learns, and that it sees no future."""
 
+import hashlib
+import sys
+
 import numpy as np
 import pytest
-from smart_reorder_engine import forest as forests
 from smart_reorder_engine.backtest import rolling_forecasts
-from smart_reorder_engine.features import scale_and_features
-from smart_reorder_engine.forest import GRID, Forest, at_level, grow
+from smart_reorder_engine.boosting import GRID, LEVELS, LibraryError, at_level, between, grow
+from smart_reorder_engine.features import WIDTH, scale_and_features
 from smart_reorder_engine.global_model import GlobalModel, learn, quantiles, weekly_context
 from smart_reorder_engine.history import DemandHistory
 
-SMALL = {"trees": 4, "depth": 4}
+SMALL = {"rounds": 10, "num_leaves": 4}
 
 
 def market(series=60, days=280, seed=1):
@@ -21,15 +23,23 @@ def market(series=60, days=280, seed=1):
     )
 
 
-def test_leaves_hold_the_quantiles_of_what_is_alike():
+def test_quantiles_are_those_of_what_is_alike():
     """Exponential targets, their mean told by the only feature: quantile -m·ln(1 - τ)."""
     generator = np.random.default_rng(0)
     mean = np.repeat([1.0, 5.0], 20_000)
-    forest = grow(mean[:, None], generator.exponential(mean), trees=5, depth=3, leaf=200, tried=1)
-    curves = forest.curves(np.array([[1.0], [5.0]]))
+    model = grow(mean[:, None], generator.exponential(mean))
+    curves = model.curves(np.array([[1.0], [5.0]]))
     for level in (0.5, 0.9, 0.95):
         expected = -np.array([1.0, 5.0]) * np.log(1 - level)
         assert at_level(curves, level) == pytest.approx(expected, rel=0.06)
+
+
+def test_between_the_levels_learned_an_exponential_tail_is_straight():
+    curve = between(-np.log1p(-LEVELS)[None, :])[0]
+    above = GRID >= 0.1
+    assert curve[above] == pytest.approx(-np.log(1 - GRID[above]))
+    # below the first level it falls to nothing
+    assert curve[~above] == pytest.approx(-np.log(0.9) * GRID[~above] / 0.1)
 
 
 def test_quantiles_never_cross_and_never_are_negative():
@@ -84,18 +94,27 @@ def test_the_file_of_a_model_is_the_model():
     )
 
 
+def rewritten(arrays, change):
+    """The text of the model changed by somebody who signs it again."""
+    text = change(arrays["text"].tobytes())
+    arrays.update(
+        text=np.frombuffer(text, dtype=np.uint8), digest=np.array(hashlib.sha256(text).hexdigest())
+    )
+
+
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda a: a.pop("curve"),
+        lambda a: a.pop("text"),
         lambda a: a.pop("examples"),
-        lambda a: a.update(curve=a["curve"][:-1]),
-        lambda a: a.update(curve=a["curve"] * np.nan),
-        lambda a: a.update(curve=-a["curve"] - 1),
-        lambda a: a.update(left=a["left"] + 10_000),
-        lambda a: a.update(feature=a["feature"] + 10_000),
-        lambda a: a.update(nodes=np.array("x")),
-        lambda a: a.update(edges=np.zeros(3)),
+        lambda a: a.pop("digest"),
+        lambda a: a.update(text=a["text"][:-1]),
+        lambda a: a.update(text=np.concatenate([a["text"][:9], a["text"][10:], a["text"][:1]])),
+        lambda a: a.update(text=np.array("x")),
+        lambda a: a.update(width=a["width"] + 1),
+        lambda a: a.update(width=np.array("x")),
+        lambda a: rewritten(a, lambda text: text[: text.index(b"\0")]),
+        lambda a: rewritten(a, lambda text: text.replace(b"num_class=", b"")),
     ],
 )
 def test_a_broken_model_is_refused(damage):
@@ -107,8 +126,23 @@ def test_a_broken_model_is_refused(damage):
         GlobalModel.from_arrays(arrays)
 
 
+def test_without_lightgbm_it_says_what_to_do(monkeypatch):
+    history = market()
+    context = weekly_context(history, np.full(60, 7), 30)
+    parts = scale_and_features(context)
+    arrays = learn(context, *parts, **SMALL).as_arrays()
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(LibraryError, match=r"requirements\.txt"):
+        learn(context, *parts, **SMALL)
+    with pytest.raises(LibraryError, match="statistical methods forecast alone"):
+        GlobalModel.from_arrays(arrays)
+
+
 def test_permuting_the_future_changes_no_forecast():
-    """The guard against leaks: whatever comes after an origin, its forecast stays the same."""
+    """The guard against leaks: whatever comes after an origin, its forecast stays the same.
+
+    So do the models that are learned again and again on the way.
+    """
     history = market(days=300)
     horizon, weeks = np.full(60, 14), 12
     generator = np.random.default_rng(9)
@@ -127,28 +161,18 @@ def test_permuting_the_future_changes_no_forecast():
         assert np.array_equal(once.mean[upto], again.mean[upto])
     # the test can fail: what came before an origin matters
     assert not np.array_equal(once.quantile[-1], again.quantile[0])
+    # and the model took part
+    alone = rolling_forecasts(history, horizon, [0.5, 0.9, 0.98], weeks, weight=0.0)
+    assert (alone.quantile != once.quantile).any(axis=(1, 2)).all()
 
 
 def test_features_see_the_days_before_alone():
     history = market()
     context = weekly_context(history, np.full(60, 14), 20)
     scale, features = scale_and_features(context)
+    assert features.shape[2] == WIDTH
     for column in (1, 7):
         cut = DemandHistory(history.quantity[:, : context.origins[column]], history.first_day)
         alone = scale_and_features(weekly_context(cut, np.full(60, 14), 20))
         assert np.array_equal(alone[0][:, 0], scale[:, column])
         assert np.array_equal(alone[1][:, 0], features[:, column], equal_nan=True)
-
-
-def test_a_leaf_gives_ranks_of_its_targets():
-    """Nine targets: the quantile at k/10 is the k-th, as ⌈τ·(m + 1)⌉ says."""
-    node, target = np.zeros(9, dtype=np.int64), np.arange(1.0, 10)
-    curve = forests._curves(node, target, 1)
-    assert at_level(curve, np.array([0.5])) == pytest.approx([5])
-    assert at_level(curve, np.array([0.3])) == pytest.approx([3])
-    assert at_level(curve, np.array([0.95])) == pytest.approx([9])
-
-
-def test_arrays_that_are_no_forest_are_refused():
-    with pytest.raises(ValueError, match="not a forest"):
-        Forest.from_arrays({})

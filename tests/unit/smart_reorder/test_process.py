@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -76,11 +77,76 @@ def test_too_little_to_learn_from():
 
 def test_broken_model_is_left_out_and_said_so():
     history = market()
-    answer = process.run("forecast", question(history, **{"model.edges": np.zeros(3)}))
+    answer = process.run("forecast", question(history, **{"model.text": np.zeros(3)}))
     assert "not a" in str(answer["model_error"])
     assert tasks.check_forecast(answer, 60) is None
     plain = forecast_demand(history, np.full(60, 8), np.full(60, 0.95))
     assert np.array_equal(answer["quantile"], plain.quantile)
+
+
+#: the engine where LightGBM is not installed
+WITHOUT_LIGHTGBM = """
+import runpy, sys
+sys.modules["lightgbm"] = None
+sys.argv = ["engine", *sys.argv[1:], "3000"]
+runpy.run_module("engine", run_name="__main__")
+"""
+
+
+def test_without_lightgbm_statistics_forecast_alone_and_it_is_said(monkeypatch):
+    history = market()
+    asked = {**tasks.pack_history(history), "unit": np.ones(60), "horizon": np.full(60, 8)}
+    learned = process.run("learn", asked)
+    assert learned.pop("learned") > 1000
+    scripted(monkeypatch, WITHOUT_LIGHTGBM)
+    answer = process.run("learn", asked)
+    assert answer["learned"] == 0
+    assert "LightGBM cannot be used" in str(answer["model_error"])
+    answer = process.run("forecast", question(history, **learned))
+    assert "LightGBM cannot be used" in str(answer["model_error"])
+    plain = forecast_demand(history, np.full(60, 8), np.full(60, 0.95))
+    assert np.array_equal(answer["quantile"], plain.quantile)
+    # what was never learned cannot be missed
+    assert not str(process.run("forecast", question(history))["model_error"])
+
+
+def test_who_asks_the_engine_never_imports_lightgbm():
+    """Odoo forks; a process that forks after LightGBM's threads have worked hangs."""
+    script = (
+        "import sys, engine.process, engine.tasks; print({'lightgbm', 'scipy'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=process.FOLDER.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_replay_without_lightgbm_says_so(monkeypatch):
+    history = market()
+    asked = {
+        **tasks.pack_history(history),
+        "unit": np.ones(60),
+        "lead": np.full(60, 7),
+        "level": np.full(60, 0.95),
+        "least": np.full(60, 10.0),
+        "most": np.full(60, 20.0),
+        "review": np.array(1),
+        "cycle": np.array(7.0),
+        "multiple": np.ones(60),
+    }
+    whole = process.run("replay", asked)
+    assert not str(whole["model_error"])
+    scripted(monkeypatch, WITHOUT_LIGHTGBM)
+    plain = process.run("replay", asked)
+    assert "LightGBM cannot be used" in str(plain["model_error"])
+    assert tasks.check_replay(plain, 60) is None
+    # the present rule is the same, ours is not
+    assert np.array_equal(plain["stock"][:, 0], whole["stock"][:, 0])
+    assert not np.array_equal(plain["stock"][:, 1:], whole["stock"][:, 1:])
 
 
 def test_killed_while_it_works():
