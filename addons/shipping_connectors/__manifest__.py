@@ -7,6 +7,7 @@
     "author": "Inventory Suite contributors",
     "website": "https://github.com/inventory-suite/odoo-inventory",
     "depends": ["stock_delivery"],
+    "external_dependencies": {"python": ["packvium"]},
     "data": [
         "security/shipping_security.xml",
         "security/ir.model.access.csv",

@@ -1,21 +1,34 @@
 """Which box do these products fit into?
 
-Three-dimensional bin packing is NP-hard. This packs as a person does: the biggest piece first, each
-into the lowest, rearmost, leftmost corner that is free, turned whichever way fits (extreme points;
-Crainic, Perboli and Tadei, INFORMS Journal on Computing 20(3), 2008). Several orders are tried.
-What it packs does fit, shown by coordinates; what it does not pack may still fit by more
-cleverness. Pieces may lie on anything: fragile ones are for people to see to.
+Three-dimensional bin packing is NP-hard; `packvium` searches, and here its answer is checked: what
+is called packed does fit, shown by coordinates. What is not packed may still fit by more
+cleverness.
+Pieces may lie on anything: fragile ones are for people to see to.
+
+The search is bounded by counted work, not by a clock, so the same pieces are packed the same way on
+each machine.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import permutations
+from itertools import combinations
+
+import packvium
+
+_logger = logging.getLogger(__name__)
 
 #: beyond so many pieces volumes alone are compared
 PIECES_LIMIT = 200
+#: up to so many pieces several ways are tried (of up to seven pieces, nearly all), beyond that one
+THOROUGH_LIMIT = 50
+#: what a search may cost: about two seconds at the worst
+_EFFORT = packvium.EffortBudget(max_candidates_evaluated=200_000, max_search_nodes=1_000)
+#: should counting ever fail to end a search
+_FUSE_MS = 10_000
 #: share of a box that pieces of unknown shape can be expected to fill
 LOOSE_FILL = Decimal("0.8")
 
@@ -98,13 +111,6 @@ def _volume(size: Size) -> int:
     return size[0] * size[1] * size[2]
 
 
-_ORDERS = (
-    lambda piece: (-_volume(piece.size), -max(piece.size), piece.name),
-    lambda piece: (-max(piece.size), -_volume(piece.size), piece.name),
-    lambda piece: (-sorted(piece.size)[1] * max(piece.size), -max(piece.size), piece.name),
-)
-
-
 def fit(pieces: Sequence[Piece], box: Box) -> Packing | None:
     """All pieces in one box, or ``None`` when no way was found."""
     sized = [piece for piece in pieces if piece.size]
@@ -113,18 +119,15 @@ def fit(pieces: Sequence[Piece], box: Box) -> Packing | None:
     room = sum(piece.room for piece in pieces)
     if (box.max_weight > 0 and weight > box.max_weight) or room > box.room:
         return None
-    if loose and room > box.room * LOOSE_FILL:
+    too_many = len(sized) > PIECES_LIMIT
+    if (loose or too_many) and room > box.room * LOOSE_FILL:
         return None
-    if len(sized) > PIECES_LIMIT:
-        # too many to try: each must fit alone, and all together loosely
-        if room > box.room * LOOSE_FILL or not all(_turned(one, box.size) for one in sized):
-            return None
+    if not all(_fits_alone(piece, box) for piece in sized):
+        return None
+    if too_many:
         return Packing(box, (), tuple(pieces))
-    for order in _ORDERS:
-        placed, left = _place(sorted(sized, key=order), box, stop_early=True)
-        if not left:
-            return Packing(box, tuple(placed), loose)
-    return None
+    placed = _place(sized, box)
+    return Packing(box, placed, loose) if len(placed) == len(sized) else None
 
 
 def suggest(pieces: Sequence[Piece], boxes: Iterable[Box]) -> list[Packing]:
@@ -132,7 +135,7 @@ def suggest(pieces: Sequence[Piece], boxes: Iterable[Box]) -> list[Packing]:
 
     :return: empty when a piece fits into none
     """
-    by_room = sorted(boxes, key=lambda box: (box.room, box.name))
+    by_room = sorted((box for box in boxes if box.room), key=lambda box: (box.room, box.name))
     for box in by_room:
         if packing := fit(pieces, box):
             return [packing]
@@ -152,8 +155,9 @@ def suggest(pieces: Sequence[Piece], boxes: Iterable[Box]) -> list[Packing]:
 
 def _fill(pieces: Sequence[Piece], box: Box) -> Packing | None:
     """As many pieces as go into one box."""
-    sized = sorted((piece for piece in pieces if piece.size), key=_ORDERS[0])[:PIECES_LIMIT]
-    placed, _left = _place(sized, box, stop_early=False)
+    sized = [piece for piece in pieces if piece.size and _fits_alone(piece, box)]
+    sized.sort(key=lambda piece: (-piece.room, piece.name))
+    placed = _place(sized[:PIECES_LIMIT], box)
     room = sum(one.piece.room for one in placed)
     weight = box.own_weight + sum((one.piece.weight for one in placed), Decimal(0))
     loose = []
@@ -165,55 +169,86 @@ def _fill(pieces: Sequence[Piece], box: Box) -> Packing | None:
             continue
         loose.append(piece)
         room, weight = room + piece.room, weight + piece.weight
-    return Packing(box, tuple(placed), tuple(loose)) if placed or loose else None
+    return Packing(box, placed, tuple(loose)) if placed or loose else None
 
 
-def _place(pieces: Sequence[Piece], box: Box, stop_early: bool) -> tuple[list[Placed], list[Piece]]:
-    """Pieces in this order, each at the best free corner; those that found none come second."""
-    placed: list[Placed] = []
-    left: list[Piece] = []
-    corners: set[Size] = {(0, 0, 0)}
-    weight = box.own_weight
-    for piece in pieces:
-        spot = None
-        if not (box.max_weight > 0 and weight + piece.weight > box.max_weight):
-            spot = _find_spot(piece, box, corners, placed)
-        if spot is None:
-            left.append(piece)
-            if stop_early:
-                return placed, left
-            continue
-        placed.append(spot)
-        weight += piece.weight
-        corners.discard(spot.corner)
-        corners |= _new_corners(spot, placed)
-    return placed, left
+def _place(pieces: Sequence[Piece], box: Box) -> tuple[Placed, ...]:
+    """All pieces, or as many as the search finds room for; none when its answer is wrong."""
+    if not pieces or 0 < box.max_weight < box.own_weight:
+        return ()
+    try:
+        placed = _search(pieces, box)
+        _check(placed, pieces, box)
+    except Exception:
+        # a suggestion is not worth stopping who packs
+        _logger.exception("No packing of %s pieces into %s", len(pieces), box)
+        return ()
+    return placed
 
 
-def _turned(piece: Piece, space: Size) -> list[Size]:
-    """The ways in which a piece can be turned to fit into a space."""
+def _fits_alone(piece: Piece, box: Box) -> bool:
     assert piece.size is not None
-    ways = sorted(set(permutations(piece.size)))
-    return [
-        way  # type: ignore[misc]
-        for way in ways
-        if way[0] <= space[0] and way[1] <= space[1] and way[2] <= space[2]
+    sides = zip(sorted(piece.size), sorted(box.size), strict=True)
+    return all(mine <= its for mine, its in sides)
+
+
+def _search(pieces: Sequence[Piece], box: Box) -> tuple[Placed, ...]:
+    """Ask the library. It counts weights in grams; which unit they are in changes nothing."""
+    # sorted, so that the answer does not depend on the order in which pieces are given
+    alike: dict[tuple, list[Piece]] = {}
+    for piece in sorted(pieces, key=lambda one: (sorted(one.size), one.weight, one.name)):
+        alike.setdefault((*sorted(piece.size), piece.weight), []).append(piece)
+    kinds = {f"{number}": same for number, same in enumerate(alike.values())}
+    items = [
+        packvium.Item.create(
+            kind, packvium.Dimensions.mm(*same[0].size), same[0].weight, quantity=len(same)
+        )
+        for kind, same in kinds.items()
     ]
+    limit = box.max_weight - box.own_weight if box.max_weight > 0 else None
+    size = packvium.Dimensions.mm(*box.size)
+    container = packvium.Container.create("box", size, max_payload=limit, quantity=1)
+    thorough = len(pieces) <= THOROUGH_LIMIT
+    profile = packvium.PackingConfig.exact_small if thorough else packvium.PackingConfig.fast
+    config = profile(time_limit_ms=_FUSE_MS, max_containers=1, effort_budget=_EFFORT)
+    result = packvium.Packer(config).pack(items, [container])
+    return tuple(
+        Placed(
+            kinds[one.instance.item.id].pop(),
+            _millimetres(one.position.x, one.position.y, one.position.z),
+            _millimetres(
+                one.dimensions.length.ticks,
+                one.dimensions.width.ticks,
+                one.dimensions.height.ticks,
+            ),
+        )
+        for packed in result.containers
+        for one in packed.placements
+    )
 
 
-def _find_spot(piece, box, corners, placed) -> Placed | None:
-    best = None
-    for corner in sorted(corners, key=lambda one: (one[2], one[1], one[0])):
-        space = tuple(box.size[axis] - corner[axis] for axis in range(3))
-        for size in _turned(piece, space):
-            spot = Placed(piece, corner, size)
-            if any(_overlap(spot, other) for other in placed):
-                continue
-            # low, then flat: what lies flat leaves the most room above
-            score = (corner[2] + size[2], corner[2], corner[1] + size[1], corner[0] + size[0])
-            if best is None or score < best[0]:
-                best = (score, spot)
-    return best[1] if best else None
+def _millimetres(*ticks: int) -> Size:
+    return tuple(one // packvium.Length.TICKS_PER_MM for one in ticks)  # type: ignore[return-value]
+
+
+def _check(placed: Sequence[Placed], pieces: Sequence[Piece], box: Box) -> None:
+    """Each piece once and whole, inside the box, beside the others, and all light enough.
+
+    :raises ValueError: says which piece is wrong
+    """
+    rest = list(pieces)
+    for one in placed:
+        rest.remove(one.piece)
+        if sorted(one.size) != sorted(one.piece.size or ()):
+            raise ValueError(f"{one} changed its size")
+        ends = zip(one.corner, one.size, box.size, strict=True)
+        if not all(start >= 0 and start + side <= inner for start, side, inner in ends):
+            raise ValueError(f"{one} is not inside")
+    for one, other in combinations(placed, 2):
+        if _overlap(one, other):
+            raise ValueError(f"{one} and {other} overlap")
+    if box.max_weight > 0 and Packing(box, tuple(placed)).weight > box.max_weight:
+        raise ValueError("too heavy")
 
 
 def _overlap(one: Placed, other: Placed) -> bool:
@@ -222,34 +257,3 @@ def _overlap(one: Placed, other: Placed) -> bool:
         and other.corner[axis] < one.corner[axis] + one.size[axis]
         for axis in range(3)
     )
-
-
-def _new_corners(spot: Placed, placed: Sequence[Placed]) -> set[Size]:
-    """Beside, behind and above the piece, moved back until something is met."""
-    result = set()
-    for axis in range(3):
-        start = list(spot.corner)
-        start[axis] += spot.size[axis]
-        result.add(tuple(start))
-        for along in range(3):
-            if along != axis:
-                result.add(_slide(start, along, placed))
-    return result  # type: ignore[return-value]
-
-
-def _slide(point, along: int, placed: Sequence[Placed]) -> Size:
-    """The point moved along an axis towards the origin until a placed piece stops it."""
-    stop = 0
-    for other in placed:
-        end = other.corner[along] + other.size[along]
-        if end > point[along] or end <= stop:
-            continue
-        if all(
-            other.corner[axis] <= point[axis] < other.corner[axis] + other.size[axis]
-            for axis in range(3)
-            if axis != along
-        ):
-            stop = end
-    moved = list(point)
-    moved[along] = stop
-    return tuple(moved)  # type: ignore[return-value]

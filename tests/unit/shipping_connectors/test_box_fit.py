@@ -2,10 +2,11 @@
 
 import random
 from decimal import Decimal
+from unittest import TestCase
 
 import pytest
 from shipping_core import box_fit
-from shipping_core.box_fit import Box, Piece, fit, suggest
+from shipping_core.box_fit import Box, Piece, Placed, fit, suggest
 
 
 def pieces(count, *size, **values):
@@ -59,6 +60,80 @@ def test_weight():
     box = Box("weak", (1000, 1000, 1000), max_weight=Decimal(10), own_weight=Decimal(1))
     assert fit(pieces(3, 10, 10, 10, weight=Decimal(3)), box).weight == 10
     assert fit(pieces(4, 10, 10, 10, weight=Decimal(3)), box) is None
+
+
+def cut_up(source, size, count):
+    """Bricks that fill a box: its greatest part is cut in two until there are so many."""
+    parts = [size]
+    while len(parts) < count:
+        greatest = list(max(parts, key=lambda part: part[0] * part[1] * part[2]))
+        parts.remove(tuple(greatest))
+        axis = greatest.index(max(greatest))
+        place = source.randint(greatest[axis] // 3, greatest[axis] * 2 // 3)
+        for side in (place, greatest[axis] - place):
+            greatest[axis] = side
+            parts.append(tuple(greatest))
+    return [Piece(f"brick {n}", tuple(source.sample(part, 3))) for n, part in enumerate(parts)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_five_bricks_that_leave_no_gap(seed):
+    """Who puts the greatest first and never looks back does not find most of these."""
+    box = Box("box", (420, 310, 190))
+    packing = fit(cut_up(random.Random(seed), box.size, 5), box)
+    check(packing)
+    assert packing.fill == 1
+
+
+CUBE = Piece("cube", (60, 60, 60), weight=Decimal(3))
+CORNERS = ((0, 0, 0), (0, 0, 60))
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ([Placed(CUBE, corner, (60, 60, 60)) for corner in ((0, 0, 0), (0, 0, 59))], "overlap"),
+        ([Placed(CUBE, corner, (60, 60, 60)) for corner in ((0, 0, 0), (0, 0, 61))], "inside"),
+        ([Placed(CUBE, corner, (60, 60, 60)) for corner in ((0, 0, 0), (-1, 0, 60))], "inside"),
+        ([Placed(CUBE, corner, (50, 60, 60)) for corner in CORNERS], "size"),
+        ([Placed(CUBE, CORNERS[0], (60, 60, 60))] * 3, "not in list"),
+        (ZeroDivisionError("a fault of the library"), "a fault of the library"),
+    ],
+)
+def test_a_wrong_answer_of_the_library_reaches_nobody(monkeypatch, answer, reason):
+    def search(_pieces, _box):
+        if isinstance(answer, Exception):
+            raise answer
+        return tuple(answer)
+
+    monkeypatch.setattr(box_fit, "_search", search)
+    box = Box("box", (60, 60, 120))
+    with TestCase().assertLogs(box_fit._logger, "ERROR") as logs:
+        assert fit([CUBE, CUBE], box) is None
+        assert suggest([CUBE, CUBE], [box]) == []
+    assert all(reason in line for line in logs.output)
+
+
+def test_a_packing_that_is_too_heavy_reaches_nobody(monkeypatch):
+    both = tuple(Placed(CUBE, corner, (60, 60, 60)) for corner in CORNERS)
+    monkeypatch.setattr(box_fit, "_search", lambda _pieces, _box: both)
+    with TestCase().assertLogs(box_fit._logger, "ERROR") as logs:
+        assert suggest([CUBE, CUBE], [Box("box", (60, 60, 120), max_weight=Decimal(5))]) == []
+    assert "too heavy" in logs.output[0]
+
+
+def test_a_box_that_is_too_heavy_itself_and_one_without_room():
+    assert suggest([CUBE], [Box("iron", (100, 100, 100), Decimal(5), Decimal(6))]) == []
+    assert suggest([CUBE], [Box("flat", (100, 100, 0))]) == []
+
+
+def test_alike_pieces_of_different_weight():
+    """Of two heavy and two light cubes, one of each kind is light enough for a box."""
+    some = [Piece(f"p{n}", (50, 50, 50), weight=Decimal(n % 2 * 3 + 1)) for n in range(4)]
+    packings = suggest(some, [Box("box", (50, 50, 100), max_weight=Decimal(5))])
+    assert len(packings) in (2, 3)
+    assert all(one.weight <= 5 for one in packings)
+    assert sorted(p.name for one in packings for p in one.pieces) == ["p0", "p1", "p2", "p3"]
 
 
 def test_the_smallest_box():
