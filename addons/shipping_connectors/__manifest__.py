@@ -47,6 +47,8 @@
     "demo": ["demo/delivery_carrier_demo.xml"],
     "uninstall_hook": "uninstall_hook",
     "assets": {
+        "web.assets_backend": ["shipping_connectors/static/src/buy_labels/*"],
+        "web.assets_unit_tests": ["shipping_connectors/static/tests/*.test.js"],
         "web.assets_frontend": [
             "shipping_connectors/static/src/driver/driver.scss",
         ],

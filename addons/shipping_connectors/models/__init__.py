@@ -16,6 +16,7 @@ from . import (
     res_company_watch,
     res_config_settings,
     sale_order,
+    sale_order_parcel,
     sale_order_return,
     shipping_account,
     shipping_account_credential,

@@ -142,10 +142,45 @@ class StockPicking(models.Model):
         All labels are bought before anything is written, so that nothing of ours is locked while
         the carrier is asked. One failure is no reason to withhold the labels of the others.
         """
+        self._check_label_user()
+        obtained, failures = self._buy_labels()
+        if failures and not obtained and len(self) == 1:
+            raise UserError(failures[0][1])
+        return self._get_label_notification(obtained, failures)
+
+    def action_buy_labels_of_selection(self):
+        """Many are bought one after the other by a screen that shows how far it is."""
+        if len(self) <= 1:
+            return self.action_buy_labels()
+        return {
+            "type": "ir.actions.client",
+            "tag": "shipping_connectors.buy_labels",
+            "params": {"pickings": self.read(["name"])},
+        }
+
+    def buy_labels_of_one(self):
+        """What that screen calls for each delivery: a transaction of its own.
+
+        :return: ``{"labels": count, "error": message or False}``
+        """
+        self.ensure_one()
+        self._check_label_user()
+        obtained, failures = self._buy_labels()
+        return {
+            "labels": sum(len(paid) for _picking, _spec, paid in obtained),
+            "error": failures[0][1] if failures else False,
+        }
+
+    def _check_label_user(self):
         if not self.env.su and not self.env.user.has_group(
             "shipping_connectors.group_shipping_user"
         ):
             raise AccessError(self.env._("Only users of Shipping buy labels."))
+
+    def _buy_labels(self):
+        """:return: what was obtained, ``(picking, spec, paid)``; and ``(picking, message)`` of the
+        rest
+        """
         obtained, failures = [], []
         for picking in self:
             try:
@@ -154,11 +189,9 @@ class StockPicking(models.Model):
                 obtained.append((picking, *desk.obtain()))
             except UserError as error:
                 failures.append((picking, str(error)))
-        if failures and not obtained and len(self) == 1:
-            raise UserError(failures[0][1])
         for picking, spec, paid in obtained:
             picking.carrier_id._store_paid(picking, spec, paid)
-        return self._get_label_notification(obtained, failures)
+        return obtained, failures
 
     def _check_label_buying(self):
         self.ensure_one()
@@ -280,10 +313,13 @@ class StockPicking(models.Model):
 
     def action_view_parcels(self):
         self.ensure_one()
+        return self._get_parcels_action()
+
+    def _get_parcels_action(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "shipping_connectors.shipping_parcel_action"
         )
-        action["domain"] = [("picking_id", "=", self.id)]
+        action["domain"] = [("picking_id", "in", self.ids)]
         action["context"] = {"search_default_group_state": 0}
         if len(self.parcel_ids) == 1:
             action.update(res_id=self.parcel_ids.id, views=[(False, "form")], view_mode="form")

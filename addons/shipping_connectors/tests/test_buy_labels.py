@@ -201,6 +201,41 @@ class TestBuyLabels(CarrierCase):
         self.assertFalse(bad.parcel_ids)
         self._assert_books_balance()
 
+    def test_a_selection_is_bought_delivery_by_delivery(self):
+        """What the screen that shows the progress is given, and what it is told of each."""
+        bad = self._create_unserved()
+        good = self._create_delivery()
+        selection = bad | good
+        action = selection.action_buy_labels_of_selection()
+        self.assertEqual(action["tag"], "shipping_connectors.buy_labels")
+        self.assertEqual(
+            action["params"]["pickings"], [{"id": one.id, "name": one.name} for one in selection]
+        )
+        self.assertFalse(self.server.sold, "nothing is bought by opening the screen")
+        told = [one.buy_labels_of_one() for one in selection]
+        self.assertEqual(told[0]["labels"], 0)
+        self.assertIn("No service to ZIP 00000", told[0]["error"])
+        self.assertEqual(told[1], {"labels": 1, "error": False})
+        self.assertEqual(good.parcel_ids.state, "pending")
+        good.buy_labels_of_one()
+        self.assertEqual(len(self.server.sold), 1, "asking again buys nothing twice")
+        clerk = new_test_user(self.env, "clerk", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self._create_delivery().with_user(clerk).buy_labels_of_one()
+        self._assert_books_balance()
+
+    def test_a_selection_of_one_needs_no_screen(self):
+        action = self._create_delivery().action_buy_labels_of_selection()
+        self.assertEqual(action["tag"], "display_notification")
+
+    def test_the_order_knows_its_parcels(self):
+        picking = self._create_delivery()
+        order = picking.sale_id
+        self.assertEqual(order.parcel_count, 0)
+        picking.action_buy_labels()
+        self.assertEqual(order.parcel_count, 1)
+        self.assertEqual(order.action_view_parcels()["res_id"], picking.parcel_ids.id)
+
     def test_validating_a_batch_with_one_that_fails(self):
         """Odoo would undo all when the first one fails; the others are through, and it is told."""
         bad = self._create_unserved()
