@@ -46,6 +46,7 @@ class ShippingReturns(CustomerPortal):
             {
                 "sale_order": order,
                 "pickings": pickings,
+                "returns": order._get_portal_returns(),
                 "returnable": {
                     picking: {
                         move: quantity
@@ -183,6 +184,10 @@ class ShippingReturns(CustomerPortal):
         return found if found and consteq(found.access_token, token) else returns
 
     def _render_return(self, found, error=""):
+        if lang := found.partner_id.lang:
+            # whoever opens the link reads the language of the mail that it stands in
+            request.update_context(lang=lang)
+            found = found.with_context(lang=lang)
         states = dict(found._fields["state"]._description_selection(request.env))
         return self._render(
             "shipping_connectors.return_page",

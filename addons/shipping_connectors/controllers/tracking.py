@@ -1,6 +1,6 @@
 import re
 
-from odoo import http
+from odoo import fields, http
 from odoo.http import request
 from odoo.tools import format_date, format_datetime
 
@@ -54,7 +54,9 @@ class ShippingTracking(http.Controller):
                 }
                 for event in parcel.event_ids
             ],
+            "shipped": format_date(request.env, parcel.ship_date, date_format="d MMMM y"),
             "expected": self._get_expected(parcel, timezone),
+            "is_overdue": self._is_overdue(parcel, timezone),
             "steps": [
                 {
                     "label": labels[code],
@@ -69,7 +71,7 @@ class ShippingTracking(http.Controller):
         }
 
     def _get_expected(self, parcel, timezone):
-        """The day on which the parcel is expected, while that is still to come."""
+        """The day on which the parcel is, or was, expected; of one that has arrived none."""
         if parcel.state in tracking.FINAL:
             return ""
         if parcel.estimated_delivery:
@@ -79,6 +81,14 @@ class ShippingTracking(http.Controller):
         if parcel.promised_date:
             return format_date(request.env, parcel.promised_date, date_format="EEEE d MMMM")
         return ""
+
+    def _is_overdue(self, parcel, timezone):
+        """Whether the day on which the parcel was expected is over where the sender is."""
+        local = parcel.with_context(tz=timezone)
+        day = parcel.promised_date
+        if parcel.estimated_delivery:
+            day = fields.Datetime.context_timestamp(local, parcel.estimated_delivery).date()
+        return bool(day) and day < fields.Date.context_today(local)
 
     def _get_siblings(self, parcel):
         """The other parcels of the same shipment, each with a link of its own."""

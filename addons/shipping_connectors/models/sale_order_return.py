@@ -21,6 +21,11 @@ class SaleOrder(models.Model):
             lambda picking: picking.picking_type_code == "outgoing" and picking.state == "done"
         ).sorted("date_done", reverse=True)
 
+    def _get_portal_returns(self):
+        """What the customer asked for or was sent a label for, the newest first."""
+        self.ensure_one()
+        return self.sudo().picking_ids.shipping_return_ids.sorted("id", reverse=True)
+
     def _get_portal_returnable(self):
         """Deliveries that the customer may return online today: the company allows it, and they
         are young enough."""

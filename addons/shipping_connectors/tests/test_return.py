@@ -241,6 +241,35 @@ class TestReturnPortal(HttpCase, ReturnCase):
         self.assertEqual(self.url_open(f"{label_url}.pdf").content, PDF)
         self.assertIn("Follow parcel", page.text)
 
+    def test_the_way_back_to_a_return(self):
+        """Who closed a return's page finds it again on the order, also when nothing is left."""
+        form = {**self._get_form(), f"quantity_{self.move.id}": "3"}
+        self.url_open(self.url, data=form)
+        made = self._get_returns()
+        link = f'href="/shipping/return/{made.access_token}"'
+        order = self.url_open(self.order.get_portal_url()).text
+        self.assertIn(link, order)
+        self.assertNotIn("Return products", order)
+        again = self.url_open(self.url).text
+        self.assertIn(link, again)
+        self.assertIn("can be returned online", again)
+        self.assertIn(self.order.name, self.url_open(f"/shipping/return/{made.access_token}").text)
+
+    def test_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.reason.with_context(lang="fr_FR").name = "Ne convient pas"
+        self.customer.lang = "fr_FR"
+        made = self._ask()
+        page = self.url_open(f"/shipping/return/{made.access_token}").text
+        self.assertIn("Ne convient pas", page)
+
+    def test_the_order_knows_its_returns(self):
+        self.assertEqual(self.order.shipping_return_count, 0)
+        made = self._ask()
+        self.assertEqual(self.order.shipping_return_count, 1)
+        domain = self.order.action_view_returns()["domain"]
+        self.assertEqual(self.env["shipping.return"].search(domain), made)
+
     def test_approved_by_us(self):
         self.company.shipping_return_portal = "approve"
         page = self.url_open(self.url, data=self._get_form())
@@ -250,7 +279,9 @@ class TestReturnPortal(HttpCase, ReturnCase):
         token = made.access_token
         self.url_open(f"/shipping/return/{token}/label", data={"csrf_token": "x"})
         made.action_approve()
-        self.assertNotIn("Get the label", self.url_open(f"/shipping/return/{token}").text)
+        waiting = self.url_open(f"/shipping/return/{token}").text
+        self.assertNotIn("Get the label", waiting)
+        self.assertIn("We send you the label", waiting)
         made.action_buy_label()
         self.assertIn("Print the label", self.url_open(f"/shipping/return/{token}").text)
 

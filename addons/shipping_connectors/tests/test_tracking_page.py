@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.tests import HttpCase, tagged
 
 from .common import ShippingCase
@@ -59,6 +61,21 @@ class TestTrackingPage(HttpCase, ShippingCase):
         page = self._open().text
         self.assertEqual(page.count("is-done"), 5)
         self.assertNotIn("Wednesday 2 January", page, "it has arrived")
+
+    @freeze_time("2030-01-03 12:00:00")
+    def test_a_promise_that_has_passed(self):
+        self.parcel.ship_date = "2029-12-31"
+        self.parcel.promised_date = "2030-01-03"
+        page = self._open().text
+        self.assertIn("on 31 December 2029", page)
+        self.assertNotIn("Was expected", page)
+        self.parcel.promised_date = "2030-01-02"
+        self.assertIn("Was expected", self._open().text)
+        # what the carrier says now counts for more
+        self.parcel.estimated_delivery = "2030-01-04 10:00:00"
+        page = self._open().text
+        self.assertNotIn("Was expected", page)
+        self.assertIn("Friday 4 January", page)
 
     def test_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
