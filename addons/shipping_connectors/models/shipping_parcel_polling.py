@@ -33,11 +33,13 @@ class ShippingParcel(models.Model):
     estimated_delivery = fields.Datetime(
         string="Expected", readonly=True, help="When the carrier now expects to deliver."
     )
-    days_late = fields.Integer(
+    days_late = fields.Float(
         compute="_compute_days_late",
         store=True,
+        digits=(16, 1),
         aggregator="avg",
-        help="Days between the promise and the delivery; negative when it came earlier.",
+        help="Days between the promise and the delivery; negative when it came earlier. A mean is "
+        "that of parcels that were delivered after a promise.",
     )
     manifest_id = fields.Many2one(
         "shipping.manifest", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
@@ -70,6 +72,18 @@ class ShippingParcel(models.Model):
                 parcel.days_late = (local.date() - parcel.promised_date).days
             else:
                 parcel.days_late = 0
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Parcels that are on the way, or were promised for no day, are neither late nor early."""
+        expression = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec != "days_late:avg":
+            return expression
+        return SQL(
+            "%s FILTER (WHERE %s IS NOT NULL AND %s IS NOT NULL)",
+            expression,
+            self._field_to_sql(self._table, "delivered_at", query),
+            self._field_to_sql(self._table, "promised_date", query),
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -61,6 +61,7 @@ class TestPackCheck(CarrierCase):
             ],
         )
         self.assertIn("More padding than usual", self.picking.message_ids[0].body)
+        self.assertEqual(self._open().line_ids.reason, "More padding than usual")
         with self.assertRaises(UserError):
             decision.reason = "Changed my mind"
         # it holds for these weights only

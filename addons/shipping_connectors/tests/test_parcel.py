@@ -30,6 +30,35 @@ class TestParcel(ShippingCase):
         cls.picking.action_create_parcels()
         cls.parcel = cls.picking.parcel_ids
 
+    # -- lateness -------------------------------------------------------------------------------
+
+    def test_mean_lateness_is_of_what_was_delivered(self):
+        """Two days late, one day early, one on the way, one without a promise: half a day."""
+        parcels = self.parcel
+        for number in range(3):
+            parcels |= self.parcel.copy(
+                {
+                    "tracking_number": f"LATE{number}",
+                    "access_token": f"late-{number}",
+                    "package_id": self.env["stock.package"].create({}).id,
+                }
+            )
+        today = fields.Date.today()
+        now = fields.Datetime.now()
+        days = {parcels[0]: 2, parcels[1]: -1}
+        for parcel, late in days.items():
+            parcel.promised_date = today - timedelta(days=late)
+            parcel._add_event("delivered", moment=now)
+        parcels[2].promised_date = today
+        parcels[3].promised_date = False
+        parcels[3]._add_event("delivered", moment=now)
+        domain = [("id", "in", parcels.ids)]
+        [[mean]] = self.env["shipping.parcel"]._read_group(domain, [], ["days_late:avg"])
+        self.assertEqual(mean, 0.5)
+        domain = [("id", "=", parcels[2].id)]
+        [[none]] = self.env["shipping.parcel"]._read_group(domain, [], ["days_late:avg"])
+        self.assertIs(none, False, "nothing is known of what is on the way")
+
     # -- numbers --------------------------------------------------------------------------------
 
     def test_numbers_count_up_with_check_digits(self):

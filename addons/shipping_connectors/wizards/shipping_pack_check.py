@@ -74,6 +74,7 @@ class ShippingPackCheck(models.TransientModel):
             "verdict": box.verdict.value,
             "dimensional_weight": float(dimensional),
             "decision_id": box.decision.id,
+            "reason": box.decision.reason,
         }
 
     @api.model
