@@ -1,5 +1,6 @@
 import logging
 from collections import Counter
+from itertools import chain
 
 from psycopg2 import OperationalError
 
@@ -18,6 +19,8 @@ class SmartReorderRun(models.Model):
 
     _inherit = "smart.reorder.run"
 
+    supply_order = fields.Json(readonly=True, prefetch=False, help="Of a run that is going on.")
+
     def _get_pending(self):
         """Enrolled orderpoints that this run has not planned yet."""
         done = self.env["smart.reorder.proposal"]._search([("run_id", "=", self.id)])
@@ -35,19 +38,38 @@ class SmartReorderRun(models.Model):
         :return: ``(list of recordsets, ids supplying themselves in a circle, number pending)``
         """
         pending = self._get_pending()
-        enrolled = self.env["stock.warehouse.orderpoint"].search(
-            [*self._get_orderpoint_domain(), ("company_id", "=", self.company_id.id)]
-        )
-        ranks, circular = self.env["smart.reorder.source"]._get_ranks(enrolled)
-        ordered = pending.sorted(lambda op: (ranks[op.id], op.product_id.id, op.id))
+        order = self._get_supply_order(pending)
+        waiting = set(pending.ids)
         batches = []
         size = BATCH_SIZE
         if self.env["smart.reorder.planner"]._get_scheduler():
             size *= CLUSTER_PARTS
-        for _rank, group in groupby(ordered, lambda op: ranks[op.id]):
-            for ids in split_every(size, [op.id for op in group]):
-                batches.append(pending.browse(ids))
-        return batches, circular, len(pending)
+        for ids in order["ranks"]:
+            left = [orderpoint_id for orderpoint_id in ids if orderpoint_id in waiting]
+            batches += [pending.browse(part) for part in split_every(size, left)]
+        return batches, frozenset(order["circular"]), len(pending)
+
+    def _get_supply_order(self, pending):
+        """The enrolled orderpoints by rank. All have to be looked at for that: it is done once for
+        a run, which the scheduled action takes up many times, and again when some were enrolled
+        meanwhile.
+
+        :return: dict of ``ranks``, a list of ids for each, and ``circular``, a list of ids
+        """
+        order = self.supply_order or {"ranks": [], "circular": []}
+        if set(pending.ids).issubset(chain.from_iterable(order["ranks"])):
+            return order
+        enrolled = self.env["stock.warehouse.orderpoint"].search(
+            [*self._get_orderpoint_domain(), ("company_id", "=", self.company_id.id)]
+        )
+        ranks, circular = self.env["smart.reorder.source"]._get_ranks(enrolled)
+        ordered = enrolled.sorted(lambda op: (ranks[op.id], op.product_id.id, op.id))
+        by_rank = groupby(ordered.ids, ranks.get)
+        self.supply_order = {
+            "ranks": [ids for _rank, ids in by_rank],
+            "circular": sorted(circular),
+        }
+        return self.supply_order
 
     def _plan_batch(self, orderpoints, circular):
         """Plan a batch; when it fails, halve it until the culprit is found and blocked."""

@@ -60,15 +60,11 @@ class SmartReorderSource(models.AbstractModel):
         :return: dict ``orderpoint id -> stock.rule`` (empty where there is none)
         """
         cache, result = {}, {}
+        get_route_key = self.env["smart.reorder.minmax"]._get_route_key
+        routes = {product.id: get_route_key(product) for product in orderpoints.product_id}
         for orderpoint in orderpoints:
             product = orderpoint.product_id.with_company(orderpoint.company_id)
-            key = (
-                orderpoint.location_id,
-                orderpoint.route_id,
-                product.route_ids,
-                product.categ_id,
-                bool(product.seller_ids),
-            )
+            key = (orderpoint.location_id, orderpoint.route_id, routes[product.id])
             if key not in cache:
                 cache[key] = (
                     self.env["stock.rule"]

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from ..models.smart_reorder_planner import SmartReorderPlanner
 from ..models.smart_reorder_planner_history import SmartReorderPlanner as PlannerHistory
 from ..models.smart_reorder_run_planning import SmartReorderRun
+from ..models.smart_reorder_source import SmartReorderSource
 from .common import NOW, SmartReorderCase
 
 
@@ -76,6 +77,28 @@ class TestRun(SmartReorderCase):
         self.assertTrue(run._process(commit=False))
         self.assertEqual((run.total, run.computed, run.state), (2, 2, "done"))
 
+    def test_supply_order_is_found_once_for_a_run(self):
+        """The scheduled action takes a run up many times, and all rules have to be looked at."""
+        central = self._create_orderpoint()
+        shop = self._create_orderpoint(
+            warehouse=self.shop, route_id=self.shop.resupply_route_ids.id
+        )
+        run = self.env["smart.reorder.run"].create({"company_id": self.company.id})
+        self.assertEqual(run._get_batches()[0], [shop, central])
+        with patch.object(SmartReorderSource, "_get_ranks") as ranks:
+            self.assertEqual(run._get_batches()[0], [shop, central])
+            ranks.assert_not_called()
+        run._plan_batch(shop, frozenset())
+        # Enrolled while the run goes on: it has its place in the order as well.
+        pot = self._create_product("Pot")
+        other = self._create_orderpoint(
+            pot, warehouse=self.shop, route_id=self.shop.resupply_route_ids.id
+        )
+        batches, _circular, pending = run._get_batches()
+        self.assertEqual((batches, pending), ([other, central], 2))
+        self.assertTrue(run._process(commit=False))
+        self.assertEqual((run.computed, run.state, run.supply_order), (3, "done", False))
+
     def test_batches_do_not_take_the_same_stock(self):
         """Two shops in two batches of one run: central's 20 are given out once."""
         second = self.env["stock.warehouse"].create(
@@ -132,6 +155,19 @@ class TestRun(SmartReorderCase):
         self.assertEqual(states[pot].state, "exception")
         self.assertIn("out of ideas", states[pot].reason)
         self.assertEqual(states[self.product].state, "ok")
+
+    def test_job_without_time_left_is_followed_by_another(self):
+        """Odoo calls an action with work left ten times in a job, however long that takes."""
+        self._create_orderpoint()
+        action = self.env.ref("smart_reorder.ir_cron_smart_reorder")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", action.id)])
+        with patch.object(type(action), "_commit_progress", return_value=0) as commit:
+            self.env["smart.reorder.run"]._cron_run()
+        self.assertFalse(self.env["smart.reorder.run"].search([("state", "=", "running")]))
+        # Something remains to be done, and a worker that sleeps is woken for it.
+        commit.assert_called_with(remaining=1)
+        more = self.env["ir.cron.trigger"].search([("cron_id", "=", action.id)]) - triggers
+        self.assertEqual(len(more), 1)
 
     def test_run_now(self):
         with self.assertRaisesRegex(UserError, "Enrol products"):
