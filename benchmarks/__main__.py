@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from devkit import bootstrap, cache, databases, environment, process
@@ -20,6 +21,7 @@ DATABASES = {
     "company": "inventory_bench",
     "network": "inventory_bench_network",
     "reorder": "inventory_bench_reorder",
+    "reorder_large": "inventory_bench_reorder_large",
     "valuation": "inventory_bench_valuation",
 }
 ODOO_MODULES = ("sale_management", "purchase_stock", "sale_stock", "stock_account")
@@ -107,8 +109,8 @@ def ensure_database(env: Environment, dataset: str) -> None:
 def get_generators(dataset: str) -> list[Path]:
     """Return the files that make a dataset: its module, and what that builds on."""
     modules = ["benchmarks.generate", registry.GENERATORS[dataset]]
-    if dataset == "valuation":
-        modules.append(registry.GENERATORS["network"])
+    if dataset in registry.MADE_AS:
+        modules.append(registry.GENERATORS[registry.MADE_AS[dataset]])
     folder = Path(__file__).parent
     return sorted({folder / f"{module.rpartition('.')[2]}.py" for module in modules})
 
@@ -140,8 +142,10 @@ def run_worker(env: Environment, name: str, database: str, current=None) -> list
 
 
 def measure(env: Environment, benchmark: Benchmark) -> list[dict]:
-    with step(f"Measuring {benchmark.name}") as current:
-        figures = run_worker(env, benchmark.name, DATABASES[benchmark.dataset], current)
+    database = DATABASES[benchmark.dataset]
+    prepared = databases.copied(env, database) if benchmark.on_copy else nullcontext(database)
+    with step(f"Measuring {benchmark.name}") as current, prepared as name:
+        figures = run_worker(env, benchmark.name, name, current)
     if not figures:
         raise Failure(f"{benchmark.name} returned no figure.", "See its log in the cache folder.")
     return figures

@@ -18,8 +18,11 @@ GENERATORS = {
     "company": "benchmarks.generate",
     "network": "benchmarks.generate_network",
     "reorder": "benchmarks.generate_reorder",
+    "reorder_large": "benchmarks.generate_reorder_large",
     "valuation": "benchmarks.generate_valuation",
 }
+#: datasets that are made by the code of another one as well
+MADE_AS = {"reorder_large": "reorder", "valuation": "network"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Benchmark:
 
     :param modules: addons of ours that it needs, by technical name
     :param dataset: which of the generated databases it runs on
+    :param on_copy: it commits, and therefore runs on a copy of the database
     """
 
     name: str
@@ -36,6 +40,7 @@ class Benchmark:
     modules: tuple[str, ...]
     run: Callable[..., Iterable[Figure]]
     dataset: str = "company"
+    on_copy: bool = False
 
 
 def find() -> list[Benchmark]:
@@ -54,7 +59,10 @@ def find() -> list[Benchmark]:
         dataset = getattr(module, "DATASET", "company")
         if dataset not in GENERATORS:
             raise ValueError(f"benchmarks.{info.name}: no such dataset as {dataset!r}")
-        found.append(Benchmark(info.name, module.GROUP, title, module.MODULES, module.run, dataset))
+        on_copy = getattr(module, "ON_COPY", False)
+        found.append(
+            Benchmark(info.name, module.GROUP, title, module.MODULES, module.run, dataset, on_copy)
+        )
     return sorted(found, key=lambda benchmark: (GROUPS.index(benchmark.group), benchmark.name))
 
 

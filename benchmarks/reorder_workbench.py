@@ -10,7 +10,7 @@ import time
 
 from .figures import Figure, percentile
 from .generate import _Generator
-from .generate_reorder import SIZE
+from .generate_reorder import ReorderSize
 
 GROUP = "reorder"
 MODULES = ("smart_reorder",)
@@ -93,7 +93,7 @@ def columns_of(proposals, view, kind):
 
 def make_proposals(env):
     """A rule for every product and warehouse, and a proposal for every rule, copied in SQL."""
-    generator = _Generator(env, SIZE)
+    generator = _Generator(env, ReorderSize())
     rule = env["stock.warehouse.orderpoint"].search([("name", "=like", "BENCH/%")], limit=1)
     generator.copies(
         rule,

@@ -6,9 +6,12 @@ import contextlib
 import http.client
 import json
 import socket
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from devkit import process
 
@@ -22,14 +25,31 @@ def free_port() -> int:
 @contextlib.contextmanager
 def serve(env) -> Iterator[Client]:
     """Serve the database of an environment; the client's key is taken back at the end."""
-    from odoo.tools import config
-
     user = env.ref("base.user_admin")
     key = user.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "bench", None)
     env.cr.commit()
     port = free_port()
+    try:
+        with start(env, port):
+            client = Client(port, key, env.cr.dbname)
+            client.wait()
+            yield client
+    finally:
+        env.cr.rollback()
+        env["res.users.apikeys"].search([("name", "=", "bench")]).unlink()
+        env.cr.commit()
+
+
+@contextlib.contextmanager
+def start(env, port: int, *options: str) -> Iterator[subprocess.Popen]:
+    """Odoo's server on the database of an environment, ended with the block.
+
+    :param options: of the command line, after those that keep it from working by itself
+    """
+    from odoo.tools import config
+
     command = [
-        *(sys.executable, "-m", "odoo", "server"),
+        "server",
         f"--database={env.cr.dbname}",
         f"--db-filter=^{env.cr.dbname}$",
         f"--addons-path={','.join(config['addons_path'])}",
@@ -38,16 +58,14 @@ def serve(env) -> Iterator[Client]:
         "--http-interface=127.0.0.1",
         "--max-cron-threads=0",
         "--log-level=error",
+        *options,
     ]
-    try:
-        with process.running(command):
-            client = Client(port, key, env.cr.dbname)
-            client.wait()
-            yield client
-    finally:
-        env.cr.rollback()
-        env["res.users.apikeys"].search([("name", "=", "bench")]).unlink()
-        env.cr.commit()
+    with tempfile.TemporaryDirectory() as folder:
+        # a file: with workers, Odoo starts itself once more by the name of what was started
+        main = Path(folder) / "odoo_server.py"
+        main.write_text("from odoo.cli.command import main\n\nmain()\n")
+        with process.running([sys.executable, main, *command]) as running:
+            yield running
 
 
 class Client:

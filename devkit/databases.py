@@ -91,6 +91,17 @@ def copy(env: Environment, source: str, target: str) -> None:
         shutil.copytree(filestore(env, source), filestore(env, target), copy_function=os.link)
 
 
+@contextlib.contextmanager
+def copied(env: Environment, source: str) -> Iterator[str]:
+    """A copy of a database, dropped with the block, for what commits."""
+    target = f"{source}_copy"
+    copy(env, source, target)
+    try:
+        yield target
+    finally:
+        drop(env, target)
+
+
 def ensure(
     env: Environment,
     name: str,
