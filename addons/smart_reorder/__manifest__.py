@@ -34,6 +34,7 @@
         "views/smart_reorder_terms_views.xml",
         "views/smart_reorder_budget_views.xml",
         "views/smart_reorder_event_views.xml",
+        "views/stock_picking_views.xml",
         "views/stock_route_views.xml",
         "views/res_partner_views.xml",
         "views/product_template_views.xml",

@@ -38,6 +38,17 @@ def project(
     return stock
 
 
+def weekly_band(mean: float, quantile: float, interval: float) -> tuple[float, float]:
+    """Lower and upper bound of a week's demand, each as sure as the reorder point is; as for
+    :func:`band`, what it may be above its mean grows with the square root of the days.
+    """
+    if interval <= 0 or mean <= 0:
+        return 0.0, 0.0
+    weekly = mean * 7 / interval
+    wide = max(quantile - mean, 0.0) * math.sqrt(7 / interval)
+    return max(weekly - wide, 0.0), weekly + wide
+
+
 def band(
     stock: list[float], mean: float, quantile: float, interval: float
 ) -> tuple[list[float], list[float]]:

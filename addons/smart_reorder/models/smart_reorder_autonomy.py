@@ -11,7 +11,9 @@ MODES = [
 
 
 class SmartReorderAutonomy(models.Model):
-    """What may happen by itself, by class, place and category; the first line that fits holds."""
+    """What may happen by itself, by product, class, place and category; the first line that fits
+    holds.
+    """
 
     _name = "smart.reorder.autonomy"
     _description = "Autonomy"
@@ -30,6 +32,7 @@ class SmartReorderAutonomy(models.Model):
     category_id = fields.Many2one(
         "product.category", help="With the categories below it. Empty: all."
     )
+    product_id = fields.Many2one("product.product", check_company=True, help="Empty: all.")
     mode = fields.Selection(
         MODES,
         required=True,
@@ -72,6 +75,7 @@ class SmartReorderAutonomy(models.Model):
         return (
             self.company_id == proposal.company_id
             and (not self.abc or self.abc == proposal.abc)
+            and (not self.product_id or self.product_id == proposal.product_id)
             and (not self.warehouse_id or self.warehouse_id == proposal.warehouse_id)
             and (
                 not self.category_id

@@ -44,11 +44,25 @@ class SmartReorderChange(models.Model):
     by_odoo_before = fields.Boolean(readonly=True)
     min_after = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
     max_after = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
+    position_before = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        aggregator=None,
+        help="On hand and on order, less what is promised, when the order was made.",
+    )
+    position_after = fields.Float(
+        digits="Product Unit", compute="_compute_position_after", aggregator=None
+    )
     quantity = fields.Float(string="Ordered", digits="Product Unit", readonly=True)
     value = fields.Monetary(readonly=True)
     reason = fields.Text(readonly=True)
     reversed_by_id = fields.Many2one("res.users", string="Taken Back by", readonly=True)
     reversed_at = fields.Datetime(string="Taken Back", readonly=True)
+
+    @api.depends("position_before", "quantity")
+    def _compute_position_after(self):
+        for change in self:
+            change.position_after = change.position_before + change.quantity
 
     @api.model
     def _log_orders(self, proposals, run):
@@ -59,6 +73,7 @@ class SmartReorderChange(models.Model):
                     "proposal_id": proposal.id,
                     "run_id": run.id,
                     "kind": "order",
+                    "position_before": proposal.qty_position,
                     "quantity": proposal.qty_to_order,
                     "value": proposal.cost,
                     "reason": proposal.reason,

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 import numpy as np
 
 from odoo import api, models
@@ -141,7 +143,8 @@ class SmartReorderPlanner(models.AbstractModel):
     @api.model
     def _get_rooms(self, orderpoints):
         """Units that a place has room for: the rule's own limit, and that of the storage
-        categories where each location of the place has one that names the product.
+        categories where each location of the place has one that names the product, or one with
+        a greatest weight.
 
         :return: dict ``orderpoint id -> units``, without those that have no limit
         """
@@ -160,6 +163,7 @@ class SmartReorderPlanner(models.AbstractModel):
             ]
         )
         holds = {(c.storage_category_id, c.product_id): c.quantity for c in capacities}
+        weights = self._get_weights_left(orderpoints.product_id, by_place)
         rooms = {}
         for orderpoint in orderpoints:
             found = [orderpoint.smart_reorder_max_stock] * (orderpoint.smart_reorder_max_stock > 0)
@@ -169,9 +173,44 @@ class SmartReorderPlanner(models.AbstractModel):
             ]
             if parts and None not in parts:
                 found.append(sum(parts))
+            key = (orderpoint.product_id.id, orderpoint.warehouse_id.id)
+            if key in weights:
+                found.append(weights[key] / orderpoint.product_id.weight)
             if found:
                 rooms[orderpoint.id] = min(found)
         return rooms
+
+    @api.model
+    def _get_weights_left(self, products, by_place):
+        """Weight that is left for each product where all locations of a place have a greatest
+        weight: what the other products there weigh is taken off.
+
+        :param by_place: dict ``warehouse -> locations``
+        :return: dict ``(product id, warehouse id) -> kg``
+        """
+        limits = {}
+        for warehouse, places in by_place.items():
+            limit = [place.storage_category_id.max_weight for place in places]
+            if all(kg > 0 for kg in limit):
+                limits[warehouse] = sum(limit)
+        if not limits:
+            return {}
+        places = self.env["stock.location"].union(*(by_place[place] for place in limits))
+        loads = defaultdict(dict)
+        for location, product, quantity in self.env["stock.quant"]._read_group(
+            [("location_id", "in", places.ids)], ["location_id", "product_id"], ["quantity:sum"]
+        ):
+            load = loads[location.warehouse_id]
+            kg = max(quantity, 0.0) * product.weight
+            load[product.id] = load.get(product.id, 0.0) + kg
+        left = {}
+        for warehouse, limit in limits.items():
+            load = loads[warehouse]
+            total = sum(load.values())
+            for product in products.filtered(lambda p: p.weight > 0):
+                others = total - load.get(product.id, 0.0)
+                left[product.id, warehouse.id] = max(limit - others, 0.0)
+        return left
 
     # ------------------------------------------------------------------
     # Values

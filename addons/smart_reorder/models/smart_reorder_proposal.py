@@ -167,15 +167,19 @@ class SmartReorderProposal(models.Model):
         create = []
         for orderpoint_id, vals in values.items():
             vals = dict(vals, run_id=run.id)
+            wait_until = vals.pop("wait_until", False)
             proposal = by_orderpoint.get(orderpoint_id)
             if not proposal:
-                create.append(vals)
+                create.append(dict(vals, snoozed_until=wait_until))
                 continue
             if proposal.is_locked:
                 # The run has been here, but nothing is changed.
                 vals = {"run_id": run.id}
             elif vals["state"] != "draft":
                 vals["is_edited"] = False
+            elif wait_until and proposal.state != "draft":
+                # Once: who wakes it up wants to see it.
+                vals["snoozed_until"] = wait_until
             proposal.with_context(smart_reorder_planning=True).write(vals)
         busy = (current - free).orderpoint_id.ids
         create = [vals for vals in create if vals["orderpoint_id"] not in busy]
@@ -184,7 +188,8 @@ class SmartReorderProposal(models.Model):
         for vals in create:
             rule = rules.browse(vals["orderpoint_id"]).with_prefetch(rules.ids)
             vals |= self._prepare_related(rule)
-            vals["snoozed_until"] = rejected.get(rule.id, False)
+            days = (vals["snoozed_until"], rejected.get(rule.id))
+            vals["snoozed_until"] = max(filter(None, days), default=False)
             vals["qty_to_order"] = vals["qty_proposed"]
         self.create(create)
 
@@ -228,10 +233,14 @@ class SmartReorderProposal(models.Model):
 
     @api.onchange("qty_to_order")
     def _onchange_qty_to_order(self):
-        """Round to the unit of measure as Odoo will, and warn below the vendor's minimum."""
+        """Round to the unit of measure as Odoo will, and warn where the source will not have it."""
         self.qty_to_order = (
             self.uom_id.round(self.qty_to_order) if self.uom_id else self.qty_to_order
         )
+        message = self._explain_edited()
+        if message:
+            return {"warning": {"title": self.env._("Unusual quantity"), "message": message}}
+        return None
 
     def action_reset_quantity(self):
         self._check_open()

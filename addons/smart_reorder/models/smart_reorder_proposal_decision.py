@@ -1,3 +1,6 @@
+import math
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -14,6 +17,10 @@ REJECT_REASONS = [
     ("other", "Other"),
 ]
 
+#: Reasons that claim that the stock lasts without the order: what came of them is learned from.
+WAITING_REASONS = ("not_needed", "too_early")
+REMEMBERED_DAYS = 365
+
 
 class SmartReorderProposal(models.Model):
     """What a planner does with a proposal beside accepting it, and where its buttons lead."""
@@ -22,6 +29,14 @@ class SmartReorderProposal(models.Model):
 
     reject_reason = fields.Selection(REJECT_REASONS, readonly=True, index="btree_not_null")
     reject_note = fields.Char(readonly=True)
+    reject_outcome = fields.Selection(
+        [("right", "The Stock Lasted"), ("wrong", "It Was Needed")],
+        string="What Came of It",
+        readonly=True,
+        help="Found by the runs when the days are over that the order was for, of what was rejected"
+        " as too early or over-estimated. Where planners were right, the next proposals wait by"
+        " themselves until the latest day to order.",
+    )
     is_locked = fields.Boolean(
         string="Locked",
         readonly=True,
@@ -93,6 +108,11 @@ class SmartReorderProposal(models.Model):
             ["propose_again:max"],
         )
         return {orderpoint.id: day for orderpoint, day in groups}
+
+    def _get_end_of_rejection(self):
+        """Last of the days that the order was to cover."""
+        self.ensure_one()
+        return self.decided_at.date() + timedelta(days=math.ceil(self.protection_days))
 
     def action_snooze(self):
         """Leave the proposal alone for a week."""

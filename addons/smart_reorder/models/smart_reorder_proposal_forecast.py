@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..engine.outlook import weekly_band
 from .smart_reorder_service_class import ABC, XYZ
 
 
@@ -216,9 +217,14 @@ class SmartReorderProposal(models.Model):
     @api.depends("history", "forecast_qty", "reorder_point", "order_up_to", "qty_on_hand")
     def _compute_chart(self):
         for proposal in self:
+            low, high = weekly_band(
+                proposal.forecast_qty, proposal.reorder_point, proposal.protection_days
+            )
             proposal.chart = dict(
                 proposal.history or {},
                 weekly=proposal.daily_demand * 7,
+                weekly_low=low,
+                weekly_high=high,
                 reorder_point=proposal.reorder_point,
                 order_up_to=proposal.order_up_to,
                 on_hand=proposal.qty_on_hand,

@@ -7,7 +7,10 @@ class SmartReorderProposal(models.Model):
 
     _inherit = "smart.reorder.proposal"
 
-    @api.depends("reason_data", "forecast_method", "uom_id", "source_name", "is_edited")
+    @api.depends(
+        *("reason_data", "forecast_method", "uom_id", "source_name", "is_edited"),
+        *("qty_to_order", "bounds", "state"),
+    )
     @api.depends_context("lang")
     def _compute_texts(self):
         templates = self._get_reason_templates()
@@ -19,8 +22,28 @@ class SmartReorderProposal(models.Model):
                 if code in templates:
                     sentences.append(templates[code] % proposal._prepare_reason_values(values))
             if proposal.is_edited and proposal.state == "draft":
-                sentences.append(templates["edited"])
-            proposal.reason = " ".join(sentences)
+                sentences += filter(None, [templates["edited"], proposal._explain_edited()])
+            proposal.reason = "\n".join(sentences)
+
+    def _explain_edited(self):
+        """What speaks against a quantity that was set by hand; empty when nothing does."""
+        self.ensure_one()
+        bounds, quantity = self.bounds or {}, self.qty_to_order
+        least, most = bounds.get("least") or 0.0, bounds.get("most")
+        step = bounds.get("step") or 0.0
+        code = None
+        if quantity <= 0 or self.state != "draft":
+            return ""
+        if self.source == "buy" and self.uom_id.compare(quantity, least) < 0:
+            code = "edited_least"
+        elif most is not None and self.uom_id.compare(quantity, most) > 0:
+            code = "edited_most"
+        elif step > 0 and abs(quantity / step - round(quantity / step)) > 1e-6:
+            code = "edited_step"
+        if not code:
+            return ""
+        values = {"least": least, "most": most or 0.0, "multiple": step}
+        return self._get_reason_templates()[code] % self._prepare_reason_values(values)
 
     def _prepare_reason_values(self, values):
         """Format the numbers of a sentence: shares as percentages, quantities with the unit."""
@@ -202,6 +225,19 @@ class SmartReorderProposal(models.Model):
                 " %(unit)s, not less than the minimum of %(minimum)s."
             ),
             "edited": self.env._("The quantity was set by hand."),
+            "edited_least": self.env._(
+                "It is less than the minimum of %(least)s %(unit)s of %(source)s, which may refuse"
+                " it or charge another price."
+            ),
+            "edited_most": self.env._(
+                "It is more than the %(most)s %(unit)s that can be sold in time or stored."
+            ),
+            "edited_step": self.env._("It is not a number of whole packagings of %(multiple)s."),
+            "patient": self.env._(
+                "%(right)s of %(total)s times that planners rejected it as too early or"
+                " over-estimated, the stock lasted: it waits until %(date)s, the latest day to"
+                " order it."
+            ),
             "risen": self.env._(
                 "When it was to be ordered, the position had risen to %(position)s %(unit)s, which"
                 " is enough: nothing was ordered."

@@ -107,6 +107,10 @@ class SmartReorderProposal(models.Model):
                 " the next one is %(days)s day(s) from now. Not being able to order more often asks"
                 " for %(quantity)s %(unit)s more, which cost %(cost)s a year to hold."
             ),
+            "minimum_missed": self.env._(
+                "With what was set by hand, the order from %(source)s comes to %(needed)s of the"
+                " %(wanted)s %(measure)s that it has to reach: raise it, or agree on it."
+            ),
             "order_blocked": self.env._(
                 "The position is below the reorder point: %(needed)s %(unit)s are missing."
             ),

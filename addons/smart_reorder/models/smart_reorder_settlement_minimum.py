@@ -38,6 +38,20 @@ class SmartReorderSettlement(models.AbstractModel):
             lines = [self._prepare_line(proposal) for proposal in group - fixed]
             outcome = consolidate(lines, limits, rate, already)
             self._apply_outcome(group - fixed, outcome)
+            for line in lines:
+                for name in MEASURES:
+                    already[name] += outcome.quantity[line.key] * line.measure(name)
+            self._say_what_is_missing(fixed, limits, already)
+
+    @api.model
+    def _say_what_is_missing(self, fixed, limits, reached):
+        """What was set by hand is never changed; that the order stays too small is said."""
+        for name, minimum in limits.minimum.items():
+            if reached[name] >= minimum - 1e-6:
+                continue
+            values = {"measure": name, "needed": reached[name], "wanted": minimum}
+            for proposal in fixed.filtered(lambda p: not p.is_locked and p.qty_to_order > 0):
+                proposal.reason_data = [*(proposal.reason_data or []), ["minimum_missed", values]]
 
     @api.model
     def _group_by_order(self, proposals):

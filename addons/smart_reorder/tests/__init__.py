@@ -2,6 +2,7 @@ from . import (
     test_acceptance,
     test_acceptance_batch,
     test_autonomy,
+    test_bad_input,
     test_budget,
     test_caps,
     test_dashboard,

@@ -1,8 +1,9 @@
+import math
 from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import NOW, SmartReorderCase
 
@@ -87,6 +88,21 @@ class TestAcceptance(SmartReorderCase):
         )
         proposal.action_accept()
         self.assertEqual(proposal.purchase_line_ids.product_qty, 17)
+
+    def test_quantity_below_the_vendors_minimum_is_said(self):
+        """Minimum 24, sold in dozens: 7 is too little, 30 are no whole dozens, 36 is fine."""
+        self.product.seller_ids.write(
+            {"min_qty": 2, "product_uom_id": self.env.ref("uom.product_uom_dozen").id}
+        )
+        proposal = self._planned()
+        texts = {}
+        for quantity in (7, 30, 36):
+            with Form(proposal) as form:
+                form.qty_to_order = quantity
+            texts[quantity] = proposal.reason
+        self.assertIn("less than the minimum of 24", texts[7])
+        self.assertIn("not a number of whole packagings of 12", texts[30])
+        self.assertTrue(texts[36].endswith("The quantity was set by hand."))
 
     def test_edit_can_be_undone(self):
         proposal = self._planned()
@@ -214,6 +230,78 @@ class TestAcceptance(SmartReorderCase):
         self.assertNotEqual(again, proposal)
         self.assertEqual((again.state, again.snoozed_until), ("draft", day))
         self.assertFalse(again._accept_automatically())
+
+    def _reject_and_judge(self, orderpoint, reason="too_early", stock=100, demand=4):
+        """Reject what is proposed; then the interval passes with a demand a day.
+
+        :return: the rejected proposal, once a run has judged it
+        """
+        proposal = self._proposal(orderpoint)
+        proposal._reject(reason)
+        proposal.qty_position = stock
+        proposal.decided_at = NOW - timedelta(days=math.ceil(proposal.protection_days) + 1)
+        self._run()
+        return proposal
+
+    def test_rejections_are_judged_by_the_demand_that_came(self):
+        """4 a day over 7 days are 28: of 29 one was left, 28 were sold out."""
+        orderpoint = self._planned().orderpoint_id
+        self.assertEqual(self._proposal(orderpoint).protection_days, 7)
+        for stock, outcome in ((29, "right"), (28, "wrong")):
+            rejected = self._reject_and_judge(orderpoint, stock=stock)
+            self.assertEqual(rejected.reject_outcome, outcome)
+
+    def test_rejections_that_claim_nothing_are_not_judged(self):
+        orderpoint = self._planned().orderpoint_id
+        self.assertFalse(self._reject_and_judge(orderpoint, reason="source").reject_outcome)
+        proposal = self._proposal(orderpoint)
+        proposal._reject("too_early")
+        self._run()
+        self.assertFalse(proposal.reject_outcome, "its days are not over")
+
+    def test_who_was_right_twice_is_not_asked_before_the_latest_day(self):
+        """Right twice: (2 + 1)/(2 + 2) = 3/4 is trusted, once is not."""
+        orderpoint = self._uncertain()
+        self._reject_and_judge(orderpoint)
+        first = self._proposal(orderpoint)
+        self.assertEqual((first.state, first.snoozed_until), ("draft", False))
+        self._reject_and_judge(orderpoint)
+        second = self._proposal(orderpoint)
+        self.assertEqual(second.state, "draft")
+        self.assertGreater(second.order_by, NOW.date())
+        self.assertEqual(second.snoozed_until, second.order_by)
+        self.assertIn("2 of 2 times that planners rejected it", second.reason)
+        self.assertFalse(second._accept_automatically())
+        second.action_unsnooze()
+        self._run()
+        self.assertFalse(second.snoozed_until, "who wakes it up wants to see it")
+
+    def test_nothing_waits_where_the_stock_did_not_last(self):
+        orderpoint = self._uncertain()
+        for stock in (1000, 1000, 5):
+            self._reject_and_judge(orderpoint, stock=stock)
+        self.assertFalse(self._proposal(orderpoint).snoozed_until)
+
+    def _uncertain(self):
+        """1 a day in one week, 7 in the next: the reorder point is far above the demand until
+        goods come, so that an order can wait for some days."""
+        product = self._create_product("Fan")
+        for days_ago in range(1, 85):
+            self._deliver(7 if days_ago // 7 % 2 else 1, days_ago, product)
+        self._set_stock(36, product)
+        orderpoint = self._create_orderpoint(product)
+        self._run()
+        proposal = self._proposal(orderpoint)
+        self.assertEqual(proposal.state, "draft")
+        self.assertGreater(proposal.order_by, NOW.date())
+        return orderpoint
+
+    def test_nothing_waits_that_is_late(self):
+        orderpoint = self._planned().orderpoint_id
+        self._set_stock(10)
+        for _time in range(2):
+            self._reject_and_judge(orderpoint)
+        self.assertFalse(self._proposal(orderpoint).snoozed_until)
 
     def test_rejected_until_the_next_run(self):
         proposal = self._planned()

@@ -68,6 +68,17 @@ class TestAutonomy(SmartReorderCase):
         self.assertEqual(self._run().accepted, 0)
         self.assertEqual(self._proposal(self.orderpoint).state, "draft")
 
+    def test_policy_of_a_product_in_all_places(self):
+        other = self._create_product("Pot")
+        self.orderpoint.smart_reorder_mode = "policy"
+        self._allow(product_id=other.id, mode="automatic")
+        self.assertEqual(self._run().accepted, 0)
+        self._allow(product_id=self.product.id, mode="automatic")
+        self.assertEqual(self._run().accepted, 1)
+        change = self._changes()
+        self.assertEqual(change.position_before, 0)
+        self.assertEqual(change.position_after, change.quantity)
+
     def test_without_a_policy_it_suggests(self):
         self.orderpoint.smart_reorder_mode = "policy"
         self.assertEqual(self._run().accepted, 0)

@@ -89,6 +89,29 @@ class TestCaps(SmartReorderCase):
         )
         self.assertGreater(self._plan().qty_to_order, 24)
 
+    def test_room_by_weight(self):
+        """Two racks for 50 kg each, in which 30 kg of something else lie: 70 kg are left, for
+        kettles of 4 kg that is 17. A rack without a limit takes it off."""
+        self.product.weight = 4
+        rack = self.env["stock.storage.category"].create({"name": "Rack", "max_weight": 50})
+        racks = self.env["stock.location"].create(
+            [
+                {
+                    "name": f"Rack {number}",
+                    "location_id": self.central.lot_stock_id.id,
+                    "storage_category_id": rack.id,
+                }
+                for number in (1, 2)
+            ]
+        )
+        anvil = self._create_product("Anvil", weight=30)
+        self.env["stock.quant"]._update_available_quantity(anvil, racks[0], 1)
+        proposal = self._plan()
+        self.assertEqual(proposal.qty_to_order, 17)
+        self.assertIn("There is room for 17", proposal.reason)
+        racks[1].storage_category_id = False
+        self.assertGreater(self._plan().qty_to_order, 17)
+
     def test_minimum_above_the_room(self):
         self.orderpoint.smart_reorder_max_stock = 100
         self._set_minimum(120)

@@ -45,6 +45,48 @@ class TestDemand(SmartReorderCase):
         self._move(self.product, 3, stock, self.suppliers, 6)
         self.assertEqual(self._get(), {})
 
+    def test_one_off_deliveries_are_apart_and_so_are_their_returns(self):
+        """A project of 500, of which 100 came back later; 4 were sold as usual. Taken back, it is
+        demand like any other."""
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.central.out_type_id.id,
+                "location_id": self.central.lot_stock_id.id,
+                "location_dest_id": self.customers.id,
+            }
+        )
+        move = self._deliver(500, 3, picking_id=picking.id)
+        self._move(
+            self.product,
+            100,
+            self.customers,
+            self.central.lot_stock_id,
+            2,
+            origin_returned_move_id=move.id,
+        )
+        self._deliver(4, 3)
+        picking.smart_reorder_one_off = True
+        self.assertEqual(self._get(), {(self.central.id, None, 3): 4.0})
+        picking.smart_reorder_one_off = False
+        self.assertEqual(
+            self._get(),
+            {(self.central.id, None, 3): 504.0, (self.central.id, None, 2): -100.0},
+        )
+
+    def test_consumption_and_what_is_taken_back_of_it(self):
+        """10 are used up, 3 of them returned; what is produced is no demand."""
+        production = self.env["stock.location"].search(
+            [("usage", "=", "production"), ("company_id", "=", self.company.id)], limit=1
+        )
+        stock = self.central.lot_stock_id
+        used = self._move(self.product, 10, stock, production, 4)
+        self._move(self.product, 3, production, stock, 2, origin_returned_move_id=used.id)
+        self._move(self.product, 50, production, stock, 1)
+        self.assertEqual(
+            self._get(),
+            {(self.central.id, None, 4): 10.0, (self.central.id, None, 2): -3.0},
+        )
+
     def test_transfer_names_the_receiving_warehouse(self):
         transit = self.company.internal_transit_location_id
         self._move(

@@ -85,6 +85,15 @@ class TestOrderMinimum(SmartReorderCase):
         self.assertEqual(kettles.qty_to_order, self.needed + 3)
         self.assertEqual(pots.qty_to_order, 0)
 
+    def test_order_set_by_hand_below_the_minimum_is_said(self):
+        """5 kettles at 2.00 are 10.00 of 500.00; the quantity stays."""
+        self._proposal(self.kettles).qty_to_order = 5
+        _run, kettles, _pots = self._plan(minimum_value=500)
+        self.assertEqual((kettles.state, kettles.qty_to_order), ("draft", 5))
+        note = dict(kettles.reason_data)["minimum_missed"]
+        self.assertEqual((note["needed"], note["wanted"]), (10, 500))
+        self.assertIn("the order from Vendor comes to", kettles.reason)
+
     def test_trucks_are_filled_by_weight(self):
         """A truck holds a quarter more than is needed, and only kettles weigh anything."""
         self.product.weight = 2.0

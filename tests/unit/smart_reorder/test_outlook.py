@@ -1,7 +1,7 @@
 """Stock in the days ahead, by hand."""
 
 import pytest
-from smart_reorder_engine.outlook import band, by_day, days_shown, project
+from smart_reorder_engine.outlook import band, by_day, days_shown, project, weekly_band
 
 
 def test_demand_and_arrivals():
@@ -39,3 +39,12 @@ def test_band_is_as_wide_as_the_reorder_point_says():
 
 def test_no_band_without_demand():
     assert band([3, 3], mean=0, quantile=0, interval=7) == ([3, 3], [3, 3])
+
+
+def test_band_of_a_week():
+    """28 in a week, not more than 35 as sure as wanted: ± 7. Over 28 days four times the demand and
+    twice the spread: 112 and 126. Nothing is below 0."""
+    assert weekly_band(28, 35, 7) == (21, 35)
+    assert weekly_band(112, 126, 28) == pytest.approx((21, 35))
+    assert weekly_band(1, 9, 7) == (0, 9)
+    assert weekly_band(0, 0, 7) == (0, 0)

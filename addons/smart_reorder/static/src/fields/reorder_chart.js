@@ -9,35 +9,58 @@ function number(value) {
     return formatFloat(value, { digits: [16, Number.isInteger(value) ? 0 : 1] });
 }
 
-/** Weeks that a sparkline shows. */
-const WEEKS = 26;
+/** Weeks that a sparkline shows: past ones as bars, and what is expected of the coming ones. */
+const WEEKS = 24;
+const WEEKS_AHEAD = 5;
 
-/** Demand of the last weeks as small bars. */
+/** Demand of the last weeks as small bars; the forecast with its band beside them. */
 export class ReorderSparkline extends Component {
     static template = "smart_reorder.Sparkline";
     static props = { ...standardFieldProps };
     width = 88;
     height = 22;
 
+    get data() {
+        return this.props.record.data[this.props.name] || {};
+    }
+
     get weeks() {
-        return (this.props.record.data[this.props.name]?.weeks || []).slice(-WEEKS);
+        return (this.data.weeks || []).slice(-WEEKS);
     }
 
     /** A short history is as wide as its weeks, at the right: a week looks the same in each row. */
-    get bars() {
-        const { width, height, weeks } = this;
+    get drawing() {
+        const { height, weeks } = this;
+        const { weekly = 0, weekly_low = 0, weekly_high = 0 } = this.data;
+        const width = (this.width * WEEKS) / (WEEKS + WEEKS_AHEAD);
         const left = width * (1 - weeks.length / WEEKS);
-        return layout(weeks, [], { width, height, left, top: 1 }).bars;
+        const { bars, y } = layout(weeks, [weekly_high], { width, height, left, top: 1 });
+        const forecast = weekly > 0 && {
+            x: width + 1,
+            width: this.width - width - 1,
+            y: y(weekly),
+            bandY: y(weekly_high),
+            bandHeight: y(weekly_low) - y(weekly_high),
+        };
+        return { bars, forecast };
     }
 
     get title() {
         const total = this.weeks.reduce((sum, value) => sum + value, 0);
-        return this.weeks.length
-            ? _t("%(total)s in the last %(weeks)s weeks", {
-                  total: number(total),
-                  weeks: this.weeks.length,
-              })
-            : _t("No history");
+        if (!this.weeks.length) {
+            return _t("No history");
+        }
+        const { weekly = 0, weekly_low = 0, weekly_high = 0 } = this.data;
+        return _t(
+            "%(total)s in the last %(weeks)s weeks; %(weekly)s a week expected, between %(low)s and %(high)s",
+            {
+                total: number(total),
+                weeks: this.weeks.length,
+                weekly: number(weekly),
+                low: number(weekly_low),
+                high: number(weekly_high),
+            }
+        );
     }
 }
 
@@ -59,12 +82,12 @@ export class ReorderChart extends Component {
     }
 
     get chart() {
-        const { weekly = 0 } = this.data;
+        const { weekly = 0, weekly_low = 0, weekly_high = 0 } = this.data;
         const box = { width: this.width - 8, height: this.height, left: this.left, bottom: this.bottom };
         const { estimated, excluded } = this.data;
         const parts = stack(this.weeks, estimated, excluded);
         const totals = parts.map((part) => part.total);
-        const { max, y, bars } = layout(totals, [weekly], box);
+        const { max, y, bars } = layout(totals, [weekly, weekly_high], box);
         const tick = niceTick(max);
         return {
             bars: bars.map((bar, index) => ({
@@ -78,6 +101,8 @@ export class ReorderChart extends Component {
             hasEstimated: parts.some((part) => part.estimated),
             hasExcluded: parts.some((part) => part.excluded),
             forecast: y(weekly),
+            bandY: y(weekly_high),
+            bandHeight: y(weekly_low) - y(weekly_high),
             ticks: [0, tick].map((value) => ({ value: number(value), y: y(value) })),
             label: _t("forecast %(quantity)s a week", { quantity: number(weekly) }),
         };
