@@ -35,6 +35,9 @@ class SmartReorderPlanner(models.AbstractModel):
         columns = {
             "risk_qty": expected_short(position, *demand),
             "risk_left_qty": expected_short(filled, *demand),
+            "risk_needed_qty": expected_short(
+                np.maximum(filled, position + column("qty_needed")), *demand
+            ),
             "stockout_chance": 100 * chance_of_running_out(position, *demand),
             "stockout_chance_left": 100 * chance_of_running_out(filled, *demand),
         }
@@ -44,6 +47,8 @@ class SmartReorderPlanner(models.AbstractModel):
             value = values[orderpoint.id]
             value.update({name: float(numbers[index]) for name, numbers in columns.items()})
             missed = self._get_missed_value(orderpoint, value["price_unit"])
+            kept_short = (value["risk_left_qty"] - value.pop("risk_needed_qty")) * missed
+            self._note_kept_short(value, kept_short)
             known = days[index] == days[index]
             value.update(
                 risk_value=value["risk_qty"] * missed,
@@ -54,6 +59,14 @@ class SmartReorderPlanner(models.AbstractModel):
                 if known
                 else False,
             )
+
+    @api.model
+    def _note_kept_short(self, value, cost):
+        """What it costs that less is ordered than is needed: shelf life, room, scarce stock."""
+        codes = {code for code, _values in value.get("reason_data") or ()}
+        # After the end of a product nothing is missed.
+        if cost >= 0.005 and "cap_phase_out" not in codes:
+            value["reason_data"] = [*value["reason_data"], ["kept_short", {"value": cost}]]
 
     @api.model
     def _get_missed_value(self, orderpoint, unit_cost):

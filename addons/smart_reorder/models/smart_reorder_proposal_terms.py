@@ -138,6 +138,9 @@ class SmartReorderProposal(models.Model):
                 " arrives (%(limit)s in all). Agree on a smaller minimum or packaging, or make"
                 " room."
             ),
+            "kept_short": self.env._(
+                "That less is ordered than is needed puts sales worth %(value)s more at risk."
+            ),
             "minimum_filled": self.env._(
                 "%(source)s asks for %(wanted)s %(measure)s an order, and %(needed)s are needed:"
                 " filled up with what will be needed soonest, here from %(before)s to"

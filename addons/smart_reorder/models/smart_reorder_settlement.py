@@ -74,11 +74,15 @@ class SmartReorderSettlement(models.AbstractModel):
 
     @api.model
     def _hold_back(self, proposal, issue, *sentences):
-        """Leave a need open, and say why."""
+        """Leave a need open, and say why and at what cost."""
+        risk = self._prepare_risk_left(proposal, 0.0)
+        cost = risk["risk_left_value"] - proposal.risk_left_value
+        if cost >= 0.005:
+            sentences = (*sentences, ["kept_short", {"value": cost}])
         proposal.with_context(smart_reorder_planning=True).write(
             {
                 "qty_proposed": 0.0,
-                **self._prepare_risk_left(proposal, 0.0),
+                **risk,
                 "state": "exception",
                 "issue": issue,
                 "reason_data": [*(proposal.reason_data or []), *map(list, sentences)],

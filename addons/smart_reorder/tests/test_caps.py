@@ -62,6 +62,20 @@ class TestCaps(SmartReorderCase):
         self.assertEqual(proposal.qty_to_order, 25)
         self.assertIn("There is room for 25", proposal.reason)
 
+    def test_what_a_cap_costs_is_said(self):
+        """Sold at 5.00, bought at 2.00: what is more at risk than with all that is needed."""
+        self.product.list_price = 5.0
+        without = self._plan()
+        self.assertEqual(without.qty_to_order, without.qty_needed)
+        self.assertNotIn("at risk", without.reason)
+        left = without.risk_left_value
+        self.orderpoint.smart_reorder_max_stock = 25
+        capped = self._plan()
+        cost = dict(capped.reason_data)["kept_short"]["value"]
+        self.assertAlmostEqual(cost, capped.risk_left_value - left)
+        self.assertGreater(cost, 3 * 2, "28 are expected in the interval: at least 3 are missed")
+        self.assertIn("more at risk", capped.reason)
+
     def test_room_by_storage_categories(self):
         """Two shelves for 10 and 14 of it; a third without a limit takes the limit off."""
         categories = self.env["stock.storage.category"].create(

@@ -85,6 +85,15 @@ class TestOrderMinimum(SmartReorderCase):
         self.assertEqual(kettles.qty_to_order, self.needed + 3)
         self.assertEqual(pots.qty_to_order, 0)
 
+    def test_what_waiting_costs_is_said(self):
+        self.product.list_price = 5.0
+        self._run()
+        left = self._proposal(self.kettles).risk_left_value
+        _run, kettles, _pots = self._plan(minimum_value=20 * self.needed)
+        cost = dict(kettles.reason_data)["kept_short"]["value"]
+        self.assertAlmostEqual(cost, kettles.risk_value - left)
+        self.assertGreater(cost, 0)
+
     def test_order_set_by_hand_below_the_minimum_is_said(self):
         """5 kettles at 2.00 are 10.00 of 500.00; the quantity stays."""
         self._proposal(self.kettles).qty_to_order = 5

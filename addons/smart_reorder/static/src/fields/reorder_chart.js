@@ -34,13 +34,15 @@ export class ReorderSparkline extends Component {
         const { weekly = 0, weekly_low = 0, weekly_high = 0 } = this.data;
         const width = (this.width * WEEKS) / (WEEKS + WEEKS_AHEAD);
         const left = width * (1 - weeks.length / WEEKS);
-        const { bars, y } = layout(weeks, [weekly_high], { width, height, left, top: 1 });
+        const { bars, y } = layout(weeks, [weekly], { width, height, left, top: 1 });
+        // The bars are what is looked at: a band that is higher than them ends at the top.
+        const bandY = Math.max(y(weekly_high), 0);
         const forecast = weekly > 0 && {
             x: width + 1,
             width: this.width - width - 1,
             y: y(weekly),
-            bandY: y(weekly_high),
-            bandHeight: y(weekly_low) - y(weekly_high),
+            bandY,
+            bandHeight: y(weekly_low) - bandY,
         };
         return { bars, forecast };
     }
@@ -82,12 +84,12 @@ export class ReorderChart extends Component {
     }
 
     get chart() {
-        const { weekly = 0, weekly_low = 0, weekly_high = 0 } = this.data;
+        const { weekly = 0, weekly_high = 0 } = this.data;
         const box = { width: this.width - 8, height: this.height, left: this.left, bottom: this.bottom };
         const { estimated, excluded } = this.data;
         const parts = stack(this.weeks, estimated, excluded);
         const totals = parts.map((part) => part.total);
-        const { max, y, bars } = layout(totals, [weekly, weekly_high], box);
+        const { max, y, bars } = layout(totals, [weekly], box);
         const tick = niceTick(max);
         return {
             bars: bars.map((bar, index) => ({
@@ -101,10 +103,11 @@ export class ReorderChart extends Component {
             hasEstimated: parts.some((part) => part.estimated),
             hasExcluded: parts.some((part) => part.excluded),
             forecast: y(weekly),
-            bandY: y(weekly_high),
-            bandHeight: y(weekly_low) - y(weekly_high),
             ticks: [0, tick].map((value) => ({ value: number(value), y: y(value) })),
-            label: _t("forecast %(quantity)s a week", { quantity: number(weekly) }),
+            label: _t("forecast %(quantity)s a week, hardly more than %(most)s", {
+                quantity: number(weekly),
+                most: number(weekly_high),
+            }),
         };
     }
 
