@@ -164,6 +164,7 @@ class SmartReorderChange(models.Model):
                     ", ".join(proposal.purchase_line_ids.order_id.mapped("name")),
                 )
             )
+        # Odoo adds up what goes the same way: moves may be of other proposals, too.
         moves = proposal.move_ids | proposal.move_ids.move_orig_ids
         if "done" in moves.mapped("state"):
             raise UserError(
@@ -171,7 +172,7 @@ class SmartReorderChange(models.Model):
                     "%s has been moved already: return it there.", self.product_id.display_name
                 )
             )
-        moves.filtered(lambda move: move.state != "cancel")._action_cancel()
+        self._take_off(moves.filtered(lambda move: move.state != "cancel"))
         for line in proposal.purchase_line_ids:
             order = line.order_id
             quantity = proposal.uom_id._compute_quantity(self.quantity, line.product_uom_id)
@@ -192,6 +193,18 @@ class SmartReorderChange(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
+
+    def _take_off(self, moves):
+        """Cancel moves, or take the quantity off those that move more than it."""
+        product, whole = self.product_id, moves.browse()
+        for move in moves:
+            left = move.product_qty - self.quantity
+            if product.uom_id.compare(left, 0) > 0:
+                move.product_uom_qty = product.uom_id._compute_quantity(left, move.product_uom)
+            else:
+                whole |= move
+        whole._action_cancel()
+        (moves - whole)._action_assign()
 
     @api.model
     def _restore(self, orderpoints):

@@ -276,17 +276,35 @@ class SmartReorderProposal(models.Model):
         line = price_for(quantity, finder._get_breaks(self.orderpoint_id, sellers))
         return sellers.browse(line.key) if line else sellers[:1]
 
-    @api.model
     def _get_document_marker(self):
-        """Newest move before ordering: what comes later with our orderpoints is ours."""
-        return self.env["stock.move"].sudo().search([], order="id desc", limit=1).id or 0
+        """What there is before ordering: what comes later with our orderpoints, or grows, is ours.
+
+        :return: ``(id of the newest move, dict id of an open move of the rules -> quantity)``
+        """
+        moves = self.env["stock.move"].sudo()
+        newest = moves.search([], order="id desc", limit=1).id or 0
+        return newest, {move.id: move.product_uom_qty for move in self._get_open_moves()}
+
+    def _get_open_moves(self):
+        return (
+            self.env["stock.move"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("orderpoint_id", "in", self.orderpoint_id.ids),
+                    ("state", "not in", ("done", "cancel")),
+                ],
+                ["orderpoint_id", "product_uom_qty"],
+            )
+        )
 
     def _link_documents(self, marker):
         orderpoints = self.orderpoint_id
+        newest, before = marker
+        # Odoo adds what is to be moved to an open move where it can.
         moves = (
-            self.env["stock.move"]
-            .sudo()
-            .search([("orderpoint_id", "in", orderpoints.ids), ("id", ">", marker)])
+            self._get_open_moves()
+            .filtered(lambda m: m.id > newest or m.product_uom_qty > before.get(m.id, 0.0))
             .grouped("orderpoint_id")
         )
         lines = (

@@ -52,6 +52,34 @@ class TestAutonomy(SmartReorderCase):
         self._run()
         self.assertEqual(len(self._changes()), 1, "snoozed: it is not ordered again")
 
+    def test_what_odoo_adds_to_an_open_transfer_is_ordered_and_taken_back_alone(self):
+        """The shop takes 10 pieces, then 5 more, which Odoo adds to the same moves: 15. Taken
+        back, 10 are left on their way; the first taken back as well, none."""
+        self._set_stock(300)
+        rule = self._create_orderpoint(
+            warehouse=self.shop,
+            route_id=self.resupply_route.id,
+            smart_reorder_mode="automatic",
+        )
+        moves, changes = self.env["stock.move"], self.env["smart.reorder.change"]
+        for quantity, total in ((10, 10), (5, 15)):
+            run = self._run()
+            proposal = self._proposal(rule)
+            proposal.with_context(smart_reorder_planning=True).write(
+                {"state": "draft", "qty_proposed": quantity, "qty_to_order": quantity}
+            )
+            proposal._create_orders()
+            self.assertEqual(proposal.state, "accepted", proposal.reason)
+            changes._log_orders(proposal, run)
+            moves = proposal.move_ids | proposal.move_ids.move_orig_ids
+            self.assertEqual(moves.mapped("product_uom_qty"), [total, total])
+        first, second = changes.search([("orderpoint_id", "=", rule.id)], order="id")
+        second.action_reverse()
+        self.assertEqual(moves.mapped("product_uom_qty"), [10, 10])
+        self.assertNotIn("cancel", moves.mapped("state"))
+        first.action_reverse()
+        self.assertEqual(set(moves.mapped("state")), {"cancel"})
+
     def test_confirmed_order_is_not_taken_back(self):
         self.orderpoint.smart_reorder_mode = "automatic"
         self._run()
