@@ -1,7 +1,6 @@
 import math
 from datetime import datetime
 
-from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -153,9 +152,12 @@ class TestBadInput(SmartReorderCase):
         self.assertEqual((proposal.state, proposal.qty_to_order), ("exception", 0))
         self.assertIn("1,000", proposal.reason)
 
-    def test_shop_without_a_route(self):
-        product = self._create_product("Nowhere", route_ids=[Command.clear()])
-        proposal = self._plan(self._create_orderpoint(product, warehouse=self.shop))
+    def test_place_without_a_route(self):
+        kiosk = self.env["stock.warehouse"].create(
+            {"name": "Kiosk", "code": "KSK", "company_id": self.company.id}
+        )
+        product = self._create_product("Nowhere", route_ids=[], seller_ids=[])
+        proposal = self._plan(self._create_orderpoint(product, warehouse=kiosk))
         self.assertEqual((proposal.state, proposal.issue), ("exception", "no_route"))
         self.assertIn("No route replenishes this place", proposal.reason)
 
