@@ -9,8 +9,8 @@ class SmartReorderDemand(models.AbstractModel):
 
     @api.model
     def _flush(self):
-        super()._flush()
         self.env["stock.picking"].flush_model(["smart_reorder_one_off"])
+        return super()._flush()
 
     @api.model
     def _get_demand_condition(self):
