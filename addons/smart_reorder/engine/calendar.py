@@ -9,7 +9,6 @@ system). Order days and cut-offs make R what the vendor's calendar says instead 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -84,10 +83,20 @@ def quantile_after(days: float, interval: float, mean: float, quantile: float) -
     return mean * share + (quantile - mean) * math.sqrt(share)
 
 
-def order_day(day: date, weekdays: Collection[int]) -> date:
-    """The last order day not after a day.
+def latest_order_day(calendar: OrderCalendar, day: date, now: datetime, zone: tzinfo) -> date:
+    """The last day on which one can order so that it counts not later than a day.
 
-    :param weekdays: order days, empty for every day
+    Both are days as whoever orders counts them; the vendor's order day may be another one on its
+    own clock. An order day of today's whose cut-off is over is gone.
+
+    :param now: in the time zone of whoever orders
+    :param zone: of the vendor
     """
-    days = [day - timedelta(days=back) for back in range(7)]
-    return next((each for each in days if not weekdays or each.weekday() in weekdays), day)
+    # The order day may be tomorrow there; back to the same weekday a week ago.
+    for each in (day - timedelta(days=back) for back in range(-1, 15)):
+        if calendar.weekdays and each.weekday() not in calendar.weekdays:
+            continue
+        moment = order_moment(calendar, each, zone).astimezone(now.tzinfo)
+        if moment.date() <= day and (moment >= now or moment.date() < now.date()):
+            return moment.date()
+    return day

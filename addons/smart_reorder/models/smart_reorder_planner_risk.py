@@ -1,10 +1,7 @@
-from datetime import timedelta
-
 import numpy as np
 
 from odoo import api, models
 
-from ..engine.calendar import order_day
 from ..engine.risk import chance_of_running_out, days_to_order, expected_short
 
 
@@ -21,7 +18,7 @@ class SmartReorderPlanner(models.AbstractModel):
 
     @api.model
     def _add_risk(self, orderpoints, values):
-        weekdays = {op.id: values[op.id].pop("order_weekdays", ()) for op in orderpoints}
+        terms = {op.id: values[op.id].pop("order_terms", None) for op in orderpoints}
         planned = orderpoints.filtered(lambda op: values[op.id].get("forecast_method"))
         if not planned:
             return
@@ -42,7 +39,6 @@ class SmartReorderPlanner(models.AbstractModel):
             "stockout_chance_left": 100 * chance_of_running_out(filled, *demand),
         }
         days = days_to_order(position, column("daily_demand"), column("lead_days"))
-        today = self._get_today(planned.company_id)
         for index, orderpoint in enumerate(planned):
             value = values[orderpoint.id]
             value.update({name: float(numbers[index]) for name, numbers in columns.items()})
@@ -53,8 +49,8 @@ class SmartReorderPlanner(models.AbstractModel):
             value.update(
                 risk_value=value["risk_qty"] * missed,
                 risk_left_value=value.pop("risk_left_qty") * missed,
-                order_by=order_day(
-                    today + timedelta(days=int(days[index])), weekdays[orderpoint.id]
+                order_by=self._get_latest_order_day(
+                    terms[orderpoint.id], orderpoint.company_id, int(days[index])
                 )
                 if known
                 else False,

@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import numpy as np
 from pytz import UTC, timezone
 
 from odoo import api, fields, models
 
-from ..engine.calendar import order_moments, quantile_after
+from ..engine.calendar import latest_order_day, order_moments, quantile_after
 from ..engine.lead_time import Intervals, intervals
 from .smart_reorder_source import BUY, TRANSFER
 
@@ -97,6 +99,21 @@ class SmartReorderPlanner(models.AbstractModel):
         return order_by, float(wait), float(max(review, wait + 1))
 
     @api.model
+    def _get_latest_order_day(self, terms, company, days):
+        """The day after which an order that must count in so many days is too late.
+
+        :param terms: of the vendor; none or empty ones: any day is an order day
+        :param days: from today, negative when that day is over
+        """
+        own = timezone(company.partner_id.tz or "UTC")
+        now = UTC.localize(fields.Datetime.now()).astimezone(own)
+        day = now.date() + timedelta(days=days)
+        if not terms:
+            return day
+        calendar = terms._get_calendar(company.smart_reorder_review_days)
+        return latest_order_day(calendar, day, now, timezone(terms._get_timezone()))
+
+    @api.model
     def _get_reviews(self, orderpoints, sources):
         """:return: (n,) days from now to the order after the next one"""
         return np.array([sources[op.id].review_days for op in orderpoints], dtype=float)
@@ -118,7 +135,7 @@ class SmartReorderPlanner(models.AbstractModel):
             notes.append(["late", {"days": covered, "lead_days": source.wait_days + lead}])
         timing = {
             "date_order_by": source.order_by or False,
-            "order_weekdays": weekdays,
+            "order_terms": source.terms,
         }
         return timing, [note for note in notes if note]
 

@@ -71,6 +71,21 @@ class TestTerms(SmartReorderCase):
         proposal = self._plan(200)
         self.assertEqual((proposal.state, proposal.order_by), ("ok", date(2025, 7, 24)))
 
+    def test_latest_order_date_knows_the_cut_off(self):
+        """24 pieces last for six days, and it takes six: today. Mondays until 12:00 that can be
+        done, until 8:00 it was to be done a week ago."""
+        terms = self._set_terms(monday=True, cutoff=12.0)
+        self.assertEqual(self._plan(24).order_by, date(2025, 6, 16))
+        terms.cutoff = 8.0
+        self.assertEqual(self._plan().order_by, date(2025, 6, 9))
+
+    def test_latest_order_date_on_the_planners_clock(self):
+        """Mondays until 10:00 in Tokyo are Sundays in Los Angeles: instead of Wednesday 2025-07-30
+        it is Sunday the 27th."""
+        self.company.partner_id.tz = "America/Los_Angeles"
+        self._set_terms(monday=True, cutoff=10.0, tz="Asia/Tokyo")
+        self.assertEqual(self._plan(200).order_by, date(2025, 7, 27))
+
     def test_ordered_for_the_order_day(self):
         self._set_terms(wednesday=True, cutoff=12.0)
         proposal = self._plan()

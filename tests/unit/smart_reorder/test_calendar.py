@@ -5,7 +5,7 @@ import pytest
 import pytz
 from smart_reorder_engine.calendar import (
     OrderCalendar,
-    order_day,
+    latest_order_day,
     order_moment,
     order_moments,
     quantile_after,
@@ -71,10 +71,30 @@ def test_demand_of_other_lengths():
     assert quantile_after(0, 7, 28, 37) == 0
 
 
-def test_last_order_day_before():
-    """Friday 2025-06-20; where only Tuesdays are order days, the 17th."""
-    friday = date(2025, 6, 20)
-    assert order_day(friday, ()) == friday
-    assert order_day(friday, {4}) == friday
-    assert order_day(friday, {1}) == date(2025, 6, 17)
-    assert order_day(friday, {5, 6}) == date(2025, 6, 15)
+@pytest.mark.parametrize(
+    ("weekdays", "latest"),
+    [((), 27), ({4}, 27), ({1}, 24), ({5, 6}, 22), ({0}, 23)],
+)
+def test_last_order_day_before(weekdays, latest):
+    """What must count on Friday 2025-06-27, asked on Monday 16."""
+    day = latest_order_day(OrderCalendar(frozenset(weekdays)), date(2025, 6, 27), MONDAY, UTC)
+    assert day == date(2025, 6, latest)
+
+
+@pytest.mark.parametrize(("hour", "latest"), [(8, 16), (9, 16), (10, 9)])
+def test_an_order_day_is_gone_after_its_cut_off(hour, latest):
+    """Mondays until 9:00; what must count today, or tomorrow, was to be ordered last Monday."""
+    calendar, now = OrderCalendar(frozenset({0}), cutoff=9.0), MONDAY.replace(hour=hour)
+    for day in (16, 17):
+        found = latest_order_day(calendar, date(2025, 6, day), now, UTC)
+        assert found == date(2025, 6, latest)
+
+
+def test_last_order_day_on_another_clock():
+    """Mondays until 10:00 in Tokyo are Sundays until 18:00 in Los Angeles (UTC-7): what must count
+    on Monday 23 there is ordered on Sunday 22, and so is what must count on that Sunday."""
+    angeles = pytz.timezone("America/Los_Angeles")
+    calendar, now = OrderCalendar(frozenset({0}), cutoff=10.0), MONDAY.astimezone(angeles)
+    for day, latest in ((23, 22), (22, 22), (21, 15)):
+        found = latest_order_day(calendar, date(2025, 6, day), now, pytz.timezone("Asia/Tokyo"))
+        assert found == date(2025, 6, latest)
