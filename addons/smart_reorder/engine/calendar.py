@@ -8,9 +8,15 @@ system). Order days and cut-offs make R what the vendor's calendar says instead 
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+
+Number = TypeVar("Number", float, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -71,16 +77,44 @@ def _next(calendar: OrderCalendar, day: date, now: datetime, zone: tzinfo) -> da
     )
 
 
-def quantile_after(days: float, interval: float, mean: float, quantile: float) -> float:
+def order_schedule(
+    calendar: OrderCalendar, moments: Sequence[datetime], zone: tzinfo
+) -> tuple[list[int], list[int]]:
+    """When orders are placed by somebody who looks at the stock once a day.
+
+    What can wait for the next look without missing an order day waits for it.
+
+    :param moments: of looking, in order, on the clock of whoever orders
+    :param zone: of the vendor
+    :return: for each moment but the last, the days until an order of that moment counts, -1 when
+        none is placed; and the days until the order after it counts, 0 where that is not known
+    """
+    placed: list[tuple[int, date, date]] = []
+    for index, (now, then) in enumerate(pairwise(moments)):
+        day = _next(calendar, now.astimezone(zone).date(), now, zone)
+        moment = order_moment(calendar, day, zone)
+        soon = placed and (day - placed[-1][1]).days < calendar.review
+        if moment < then and not soon:
+            placed.append((index, day, moment.astimezone(now.tzinfo).date()))
+    wait, review = [-1] * (len(moments) - 1), [0] * (len(moments) - 1)
+    for index, _day, counts in placed:
+        wait[index] = (counts - moments[index].date()).days
+    for (index, _day, _counts), (_index, _next_day, counts) in pairwise(placed):
+        review[index] = (counts - moments[index].date()).days
+    return wait, review
+
+
+def quantile_after(days: Number, interval: Number, mean: Number, quantile: Number) -> Number:
     """Demand not exceeded over another number of days, from that over the interval.
 
     The mean grows in proportion to the days, the deviation from it with their square root, as for
     a sum of independent days.
 
+    :param days: >= 0; all may be arrays
     :param interval: days that ``mean`` and ``quantile`` are for, > 0
     """
-    share = max(days, 0.0) / interval
-    return mean * share + (quantile - mean) * math.sqrt(share)
+    share = days / interval
+    return mean * share + (quantile - mean) * share**0.5
 
 
 def latest_order_day(calendar: OrderCalendar, day: date, now: datetime, zone: tzinfo) -> date:

@@ -115,15 +115,13 @@ def _reach_minimum(
     lines: Sequence[Line], terms: Terms, rate: float, already: Mapping[str, float]
 ) -> Outcome:
     quantity = {line.key: line.quantity for line in lines}
-    total = {name: already.get(name, 0.0) + measure(lines, quantity, name) for name in MEASURES}
     # The one that is furthest away decides.
-    shares = {
-        name: total[name] / wanted for name, wanted in terms.minimum.items() if wanted > EPSILON
-    }
+    shares = minimum_shares(lines, quantity, terms, already)
     name = min(shares, key=lambda key: shares[key], default="")
     if not name or shares[name] >= 1 - EPSILON:
         return Outcome(quantity, "enough")
-    needed, wanted = total[name], terms.minimum[name]
+    needed = already.get(name, 0.0) + measure(lines, quantity, name)
+    wanted = terms.minimum[name]
     waiting = Outcome(dict.fromkeys(quantity, 0.0), "wait", name, needed, wanted)
     if shares[name] < terms.least_share - EPSILON:
         return waiting
@@ -182,6 +180,24 @@ def _fill_loads(
         }
         cost = _fill(lines, quantity, name, room[name], terms.early_days, rate, room)[1]
     return Outcome(quantity, decision, name, needed, loads * holds, outcome.cost + cost, loads)
+
+
+def minimum_shares(
+    lines: Sequence[Line],
+    quantity: Mapping[int, float],
+    terms: Terms,
+    already: Mapping[str, float] | None = None,
+) -> dict[str, float]:
+    """By measure, how much of its minimum an order reaches; empty without minimums.
+
+    :param already: as for :func:`consolidate`
+    """
+    already = already or {}
+    return {
+        name: (already.get(name, 0.0) + measure(lines, quantity, name)) / wanted
+        for name, wanted in terms.minimum.items()
+        if wanted > EPSILON
+    }
 
 
 def measure(lines: Sequence[Line], quantity: Mapping[int, float], name: str) -> float:

@@ -15,7 +15,7 @@ PART = "part"  # (n,) int, which part each series belongs to; without it all are
 #: Arrays with a row for each series; the others are the same for all parts.
 ROWS = (
     *("quantity", "first_day", "estimated", "days", "weight", "level", "unit", "shift", "share"),
-    *("horizon", "lead", "least", "most", "multiple"),
+    "horizon",
 )
 
 

@@ -51,6 +51,16 @@ def critical_ratio(shortage_cost: float, holding_cost: float) -> float:
     return shortage_cost / (shortage_cost + holding_cost)
 
 
+def implied_shortage_cost(level: float, holding_cost: float) -> float:
+    """What a shortage must cost for a level to be right: the newsvendor's ratio backwards, ``p =
+    h·level/(1 - level)``.
+
+    :param level: taken as 0.5 to 0.999
+    """
+    level = min(max(level, 0.5), 0.999)
+    return holding_cost * level / (1 - level)
+
+
 def cycle_quantity(
     daily_demand: np.ndarray,
     cycle_days: float,

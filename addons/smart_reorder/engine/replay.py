@@ -1,14 +1,19 @@
-"""What would it have done? A company's own history through its present rules and through ours."""
+"""What would it have done? A company's own history through its present rules and through ours.
+
+The forecasts of the past weeks are made product by product; then all are played together, because
+what one product may order depends on the others: order minimums of vendors, and budgets.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .backtest import rolling_forecasts
+from .buyer import Budget, Buyer, Demand, Supply
+from .calendar import quantile_after
 from .distributions import FloatArray
-from .history import DemandHistory
 from .simulate import Outcome, play
 
 #: service levels of the curve; the products' own level is between two of them
@@ -17,6 +22,8 @@ MOST_WEEKS, LEAST_WEEKS = 26, 4
 TRAINING = 91  # days before the first week that is played
 DRAWS = 400
 FIGURES = ("stock", "sold", "lost", "orders", "ordered")
+MONTH = 28  # days of a budget that is not set, but follows from what the present rules spend
+SETTLE_DAYS = 7  # at least until the first orders have come
 
 
 def weeks_of(days: int) -> int:
@@ -25,65 +32,152 @@ def weeks_of(days: int) -> int:
     return weeks if weeks >= LEAST_WEEKS else 0
 
 
-def replay(
-    history: DemandHistory,
-    lead: np.ndarray,
-    level: np.ndarray,
-    least: np.ndarray,
-    most: np.ndarray,
-    *,
-    review: int = 1,
-    cycle: float = 7.0,
-    multiple: np.ndarray | float = 1.0,
-    weeks: int | None = None,
-) -> Outcome:
-    """Play the last weeks with the present minimum and maximum, and with the engine's forecasts.
+@dataclass(frozen=True)
+class Rules:
+    """What n products are played with, quantities in their units.
 
-    Both begin with the stock that they hold at most, and count from when their first orders have
-    come. Ours sees at each week what was known then.
-
-    :param history: counted in whole steps of the unit
-    :param lead: (n,) whole days, :param level: (n,) wanted, between 0 and 1
-    :param least: (n,) and :param most: (n,) present minimum and maximum
-    :param review: days between two of our reviews; Odoo's rules are looked at daily
-    :param cycle: days of demand between our reorder point and order-up-to level
-    :return: settings: present, ours at the products' own levels, then ours at each of
-        :data:`LEVELS`
+    :ivar lead: (n,) whole days from the day on which the vendor takes the order
+    :ivar level: (n,) wanted, between 0 and 1
+    :ivar least: (n,) and :ivar most: (n,) present minimum and maximum
+    :ivar unit: (n,) step in which the product is counted
+    :ivar cycle: days of demand between our reorder point and order-up-to level
+    :ivar wait: (n, T) days until an order counts, negative where none is taken: of the present
+        rules, which are looked at daily
+    :ivar wait_ours: (n, T) likewise, as often as we review
+    :ivar review_ours: (n, T) days until the order after that one counts
     """
-    n, days = history.quantity.shape
-    weeks = weeks_of(days) if weeks is None else weeks
-    if weeks < 1:
-        raise ValueError("the history is too short to be played")
-    lead = np.asarray(lead, dtype=np.int64)
-    rolling = rolling_forecasts(history, np.maximum(lead + review, 1), LEVELS, weeks)
-    own = _at_levels(rolling.quantile, np.asarray(level, float))
-    ours = np.concatenate([own[:, :, None], rolling.quantile], axis=2)
-    daily = rolling.mean / np.maximum(lead + review, 1)
-    upto = np.ceil(ours + cycle * daily[:, :, None] - 1e-9)
-    demand = history.quantity[:, days - 7 * weeks :]
-    first = min(int(lead.max(initial=0)) + 7, 7 * weeks - 7)
-    shape = (weeks, n, 1)
-    present = play(
-        demand,
-        np.broadcast_to(np.asarray(least, float)[None, :, None], shape),
-        np.broadcast_to(np.asarray(most, float)[None, :, None], shape),
-        lead,
-        count_from=first,
-        multiple=multiple,
+
+    lead: np.ndarray
+    level: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
+    unit: np.ndarray
+    cycle: float
+    wait: np.ndarray
+    wait_ours: np.ndarray
+    review_ours: np.ndarray
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """Forecasts as they would have been made at the beginning of each of k weeks.
+
+    :ivar interval: (n,) days of the protection interval that they are for
+    :ivar mean: (k, n) demand expected over it
+    :ivar quantile: (k, n, g) at each of :data:`LEVELS`
+    """
+
+    interval: np.ndarray
+    mean: np.ndarray
+    quantile: np.ndarray
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """:ivar outcome: of the settings: present, ours at the products' own levels, then ours at each
+        of :data:`LEVELS`
+    :ivar days: (n,) that count: until the first orders have come, all live on what was there
+    :ivar budgets: that were played
+    """
+
+    outcome: Outcome
+    days: np.ndarray
+    budgets: Sequence[Budget]
+
+
+def replay(
+    demand: np.ndarray,
+    forecasts: Weekly,
+    rules: Rules,
+    supply: Supply,
+    budgets: Sequence[Budget] = (),
+    budget_change: float = 0.0,
+) -> Replayed:
+    """Play weeks with the present minimum and maximum, and with the forecasts, both under the same
+    terms of supply. Both begin with the stock that they hold at most.
+
+    :param demand: (n, 7·k) of the days of the forecasts' weeks
+    :param budget_change: share by which the budgets are changed. Where none is set, that of each
+        :data:`MONTH` days is what the present rules spend on average, changed.
+    """
+    n, days = demand.shape
+    longest = rules.review_ours.max(axis=1, initial=SETTLE_DAYS)
+    first = np.minimum(rules.lead + longest, days - 7)
+    daily = forecasts.mean / forecasts.interval
+    own = _at_levels(forecasts.quantile, np.asarray(rules.level, float))
+    known = Demand(forecasts.mean, own, daily, rules.level)
+
+    def run(
+        least: np.ndarray, most: np.ndarray, wait: np.ndarray, money: Sequence[Budget]
+    ) -> Outcome:
+        opening = np.minimum((wait >= 0).argmax(axis=1), len(most) - 1)
+        buyer = Buyer(supply, known, money) if supply.limits or money else None
+        return play(
+            demand,
+            least[:, :, None],
+            most[:, :, None],
+            rules.lead,
+            refresh=days // len(least),
+            count_from=first,
+            start=most[opening, np.arange(n)][:, None],
+            multiple=supply.step,
+            minimum=supply.least,
+            wait=wait,
+            settle=buyer and buyer.settle,
+        )
+
+    def present(money: Sequence[Budget]) -> Outcome:
+        return run(rules.least[None], rules.most[None], rules.wait, money)
+
+    if budget_change and not budgets:
+        spent = present(()).ordered[:, 0] * supply.price * supply.is_bought / (days - first)
+        budgets = _monthly(float(spent.sum()), days)
+    budgets = [replace(one, amount=one.amount * (1 + budget_change)) for one in budgets]
+    outcomes = [present(budgets)]
+    for quantile in (own, *np.moveaxis(forecasts.quantile, 2, 0)):
+        least, most = _levels(quantile, forecasts, rules, daily)
+        outcomes.append(run(least, most, rules.wait_ours, budgets))
+    together = (
+        np.concatenate([getattr(one, name) for one in outcomes], axis=1) for name in FIGURES
     )
-    new = play(demand, ours, upto, lead, review=review, count_from=first, multiple=multiple)
-    return Outcome(
-        *(np.concatenate([getattr(present, name), getattr(new, name)], axis=1) for name in FIGURES)
-    )
+    return Replayed(Outcome(*together), days - first, budgets)
+
+
+def _monthly(a_day: float, days: int) -> list[Budget]:
+    """Money for each month, and for what is left of the last one its share."""
+    starts = range(0, days, MONTH)
+    ends = [min(start + MONTH, days) - 1 for start in starts]
+    return [
+        Budget(start, end, a_day * (end - start + 1))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _levels(
+    quantile: np.ndarray, forecasts: Weekly, rules: Rules, daily: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(T, n) reorder points and order-up-to levels: demand until the order after this one has come.
+
+    That is more days before a weekend than in the middle of a week, say.
+    """
+    week = np.arange(rules.review_ours.shape[1]) // 7
+    length = np.maximum(rules.review_ours.T + rules.lead, 1)
+    point = quantile_after(length, forecasts.interval, forecasts.mean[week], quantile[week])
+    least = _whole(point, rules.unit)
+    return least, _whole(least + rules.cycle * daily[week], rules.unit)
+
+
+def _whole(values: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    return np.ceil(values / unit - 1e-9) * unit
 
 
 def _at_levels(quantile: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """(k, n) quantiles at each product's level, whole units, from those at the curve's."""
+    """(k, n) quantiles at each product's level from those at the curve's."""
     high = np.clip(np.searchsorted(LEVELS, level), 1, LEVELS.size - 1)
     part = np.clip((level - LEVELS[high - 1]) / (LEVELS[high] - LEVELS[high - 1]), 0, 1)
     rows = np.arange(level.size)
     below, above = quantile[:, rows, high - 1], quantile[:, rows, high]
-    return np.ceil(below + part * (above - below) - 1e-9)
+    return below + part * (above - below)
 
 
 @dataclass(frozen=True)
@@ -125,9 +219,3 @@ def compare(
 def _interval(values: FloatArray) -> tuple[float, float, float]:
     low, high = np.percentile(values[1:], [2.5, 97.5])
     return float(values[0]), float(low), float(high)
-
-
-def fill_for_stock(stock: FloatArray, fill: FloatArray, budget: float) -> float:
-    """Fill of the curve that a stock of the given value buys; its ends where it is beyond them."""
-    order = np.argsort(stock)
-    return float(np.interp(budget, np.asarray(stock)[order], np.asarray(fill)[order]))

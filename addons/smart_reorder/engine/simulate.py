@@ -1,17 +1,22 @@
 """What a policy would have held, ordered and missed: stock played through demand that is known.
 
 Each day begins with the receipts of that day; then the review, whose orders arrive ``lead`` days
-later; then the demand, of which the part that is not there is lost. Many products and many settings
-of a policy are played at once.
+after the day on which the vendor takes them; then the demand, of which the part that is not there
+is lost. Many products and many settings of a policy are played at once.
 
 Source: S. Axsäter, *Inventory Control*, 3rd ed., 5.1-5.3 (fill rate, lost sales, review systems).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+NOTHING = 1e-9  # in quantities of the unit
+#: What becomes of the orders of a day: of the day, and (n, g) quantities, positions and minima.
+Settle = Callable[[int, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,12 @@ def play(
     *,
     review: int = 1,
     refresh: int = 7,
-    count_from: int = 0,
+    count_from: np.ndarray | int = 0,
     start: np.ndarray | None = None,
     multiple: np.ndarray | float = 1.0,
+    minimum: np.ndarray | float = 0.0,
+    wait: np.ndarray | None = None,
+    settle: Settle | None = None,
 ) -> Outcome:
     """Play min/max policies whose figures are refreshed every ``refresh`` days.
 
@@ -72,9 +80,13 @@ def play(
     :param most: (k, n, g) maximum, likewise
     :param lead: (n,) or scalar int >= 0, days from order to receipt
     :param review: days between two looks at the position
-    :param count_from: first day whose stock, sales and orders count
+    :param count_from: (n,) or scalar, first day whose stock, sales and orders count
     :param start: (n, g) stock at the beginning; by default the first maximum
     :param multiple: (n,) or scalar, orders are rounded up to whole multiples of it
+    :param minimum: (n,) or scalar, what is ordered at least
+    :param wait: (n, T) days until an order of the day counts, negative on days on which none is
+        placed; by default orders count at once, every ``review`` days
+    :param settle: what the products' orders of a day come to together
     :raises ValueError: fewer refreshed figures than the days need
     """
     n, days = demand.shape
@@ -84,9 +96,13 @@ def play(
         raise ValueError("there are too few refreshed minima for the days")
     lead = np.broadcast_to(np.asarray(lead, dtype=np.int64), (n,))
     step = np.broadcast_to(np.asarray(multiple, float), (n,))[:, None]
-    ring = int(lead.max(initial=0)) + 1
+    smallest = np.broadcast_to(np.asarray(minimum, float), (n,))[:, None]
+    first = np.broadcast_to(np.asarray(count_from, dtype=np.int64), (n,))
+    if wait is None:
+        wait = np.where(np.arange(days) % review == 0, 0, -1)[None, :]
+    wait = np.broadcast_to(wait, (n, days))
+    ring = int(lead.max(initial=0)) + int(wait.max(initial=0)) + 1
     due = np.zeros((ring, n, settings))
-    rows = np.arange(n)
     on_hand = np.array(most[0] if start is None else start, dtype=float)
     on_order = np.zeros((n, settings))
     zeros = (np.zeros((n, settings)) for _i in range(5))
@@ -96,28 +112,31 @@ def play(
         on_hand += due[slot]
         on_order -= due[slot]
         due[slot] = 0.0
-        counted = day >= count_from
-        if day % review == 0:
-            period = day // refresh
+        counted = (day >= first)[:, None]
+        taken = wait[:, day] >= 0
+        if taken.any():
+            low, high = least[day // refresh], most[day // refresh]
             position = on_hand + on_order
-            wanted = np.where(position < least[period], most[period] - position, 0.0)
-            quantity = np.ceil(np.maximum(wanted, 0.0) / step - 1e-9) * step
-            at_once = lead == 0
+            below = taken[:, None] & (position < low - NOTHING)
+            wanted = np.where(below, np.maximum(high - position, smallest), 0.0)
+            quantity = np.ceil(np.maximum(wanted, 0.0) / step - NOTHING) * step
+            if settle and below.any():
+                quantity = settle(day, quantity, position, low)
+            delay = lead + wait[:, day]
+            at_once = taken & (delay == 0)
             on_hand[at_once] += quantity[at_once]
-            later = rows[~at_once]
-            due[(day + lead[later]) % ring, later] += quantity[later]
+            later = np.flatnonzero(taken & (delay > 0))
+            due[(day + delay[later]) % ring, later] += quantity[later]
             on_order[later] += quantity[later]
-            if counted:
-                orders += quantity > 0
-                ordered += quantity
+            orders += counted & (quantity > 0)
+            ordered += np.where(counted, quantity, 0.0)
         asked = demand[:, day, None]
         served = np.minimum(on_hand, asked)
         on_hand -= served
-        if counted:
-            sold += served
-            lost += asked - served
-            stock += on_hand
-    return Outcome(stock / max(days - count_from, 1), sold, lost, orders, ordered)
+        sold += np.where(counted, served, 0.0)
+        lost += np.where(counted, asked - served, 0.0)
+        stock += np.where(counted, on_hand, 0.0)
+    return Outcome(stock / np.maximum(days - first, 1)[:, None], sold, lost, orders, ordered)
 
 
 def at_fill(fill: np.ndarray, value: np.ndarray, target: float) -> float:

@@ -52,6 +52,7 @@ from . import (
     smart_reorder_replay_line,
     smart_reorder_replay_play,
     smart_reorder_replay_point,
+    smart_reorder_replay_terms,
     smart_reorder_run,
     smart_reorder_run_automation,
     smart_reorder_run_planning,

@@ -155,7 +155,8 @@ class SmartReorderPlanner(models.AbstractModel):
         if extra <= 0 and source.terms.cutoff >= 24:
             return None
         interval, mean, quantile = curve
-        units = quantile - quantile_after(interval - max(extra, 0.0), interval, mean, quantile)
+        days = max(interval - max(extra, 0.0), 0.0)
+        units = quantile - quantile_after(days, interval, mean, quantile)
         rate = company.smart_reorder_holding_rate / 100
         return [
             "calendar",

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -28,7 +30,8 @@ class SmartReorderReplay(models.Model):
     )
     service_level = fields.Float(help="In %, for all products. 0: each its own.")
     budget_change = fields.Float(
-        help="In % of the stock that ours holds: -20 shows what a fifth less would serve."
+        help="In % of the budgets of the weeks played: -20 is a fifth less money for purchases."
+        " Where none was set, in % of what the present rules would have spent.",
     )
     # Result
     total = fields.Integer(string="Products × Places", readonly=True)
@@ -39,6 +42,7 @@ class SmartReorderReplay(models.Model):
     )
     progress = fields.Float(compute="_compute_progress", help="In %.")
     weeks = fields.Integer(readonly=True)
+    first_day = fields.Date(string="From", readonly=True, help="First day played.")
     error = fields.Text(readonly=True)
     stock_present = fields.Monetary(readonly=True, help="Mean value on hand.")
     stock_ours = fields.Monetary(readonly=True, help="Mean value on hand.")
@@ -61,9 +65,8 @@ class SmartReorderReplay(models.Model):
     cost_change = fields.Monetary(readonly=True)
     cost_low = fields.Monetary(readonly=True)
     cost_high = fields.Monetary(readonly=True)
-    budget_fill = fields.Float(
-        readonly=True, digits=(16, 1), help="Units served with the changed budget, in %."
-    )
+    bought_present = fields.Monetary(readonly=True, help="Ordered from vendors.")
+    bought_ours = fields.Monetary(readonly=True, help="Ordered from vendors.")
     line_ids = fields.One2many("smart.reorder.replay.line", "replay_id", readonly=True)
     point_ids = fields.One2many("smart.reorder.replay.point", "replay_id", readonly=True)
 
@@ -104,7 +107,10 @@ class SmartReorderReplay(models.Model):
                 raise UserError(
                     self.env._("No reordering rule of %s is enrolled.", replay.company_id.name)
                 )
+            planner = self.env["smart.reorder.planner"]
+            weeks = weeks_of(replay.company_id.smart_reorder_history_days)
             replay.line_ids.sudo().unlink()
+            replay._get_parts().unlink()
             replay.point_ids.sudo().unlink()
             replay.sudo().write(
                 {
@@ -113,10 +119,16 @@ class SmartReorderReplay(models.Model):
                     "played": 0,
                     "skipped": 0,
                     "error": False,
-                    "weeks": weeks_of(replay.company_id.smart_reorder_history_days),
+                    "terms_data": False,
+                    "weeks": weeks,
+                    "first_day": planner._get_today(replay.company_id) - timedelta(days=7 * weeks),
                 }
             )
         self.env.ref("smart_reorder.ir_cron_smart_reorder_replay").sudo()._trigger()
+
+    def _get_today(self):
+        """The day after those that are played."""
+        return self.first_day + timedelta(days=7 * self.weeks)
 
     def _get_orderpoints(self):
         domain = self.env["smart.reorder.run"]._get_orderpoint_domain()

@@ -29,6 +29,8 @@ class SmartReorderReplayLine(models.Model):
     fill_ours = fields.Float(readonly=True, aggregator="avg", help="Units served, in %.")
     orders_present = fields.Integer(readonly=True)
     orders_ours = fields.Integer(readonly=True)
+    bought_present = fields.Monetary(readonly=True, help="Ordered from the vendor.")
+    bought_ours = fields.Monetary(readonly=True, help="Ordered from the vendor.")
     cost_present = fields.Monetary(readonly=True)
     cost_ours = fields.Monetary(readonly=True)
     cost_change = fields.Monetary(compute="_compute_cost_change", store=True)

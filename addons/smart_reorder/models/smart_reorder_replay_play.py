@@ -1,5 +1,6 @@
 """How a replay is played and summed up."""
 
+import io
 import logging
 
 import numpy as np
@@ -9,16 +10,21 @@ from odoo import api, models
 
 from ..engine import process
 from ..engine.history import counting_unit
-from ..engine.replay import LEVELS, compare, fill_for_stock, weeks_of
-from ..engine.tasks import check_replay, pack_history
+from ..engine.policy import DAYS_PER_YEAR, implied_shortage_cost
+from ..engine.replay import FIGURES, LEAST_WEEKS, LEVELS, TRAINING, compare
+from ..engine.tasks import check_replay, check_replay_forecast, pack_history
+from .smart_reorder_source import BUY
 
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
-YEAR = 365.0
+PART_NAME = "smart_reorder_replay_part.npz"
 
 
 class SmartReorderReplay(models.Model):
+    """Forecasts of the past weeks are made in committed batches, and kept as attachments; then all
+    products are played at once, since minimums and budgets make them depend on each other."""
+
     _inherit = "smart.reorder.replay"
 
     @api.model
@@ -28,7 +34,7 @@ class SmartReorderReplay(models.Model):
                 return
 
     def _play(self, commit):
-        """Play what is left, in committed batches; what is done is known from the lines.
+        """Play what is left; what is forecast already is known from the lines.
 
         :return: whether it ended
         """
@@ -37,117 +43,196 @@ class SmartReorderReplay(models.Model):
             return False
         done = set(self.line_ids.orderpoint_id.ids)
         todo = self._get_orderpoints().filtered(lambda op: op.id not in done)
-        for start in range(0, len(todo), BATCH_SIZE):
-            batch = todo[start : start + BATCH_SIZE]
-            try:
+        try:
+            for start in range(0, len(todo), BATCH_SIZE):
+                batch = todo[start : start + BATCH_SIZE]
                 with self.env.cr.savepoint():
-                    self._play_batch(batch)
-            except OperationalError:
-                raise  # a conflict: Odoo repeats the transaction
-            except Exception as error:
-                _logger.info("A replay failed: %s", error, exc_info=True)
-                self.write({"state": "failed", "error": str(error) or type(error).__name__})
-                return True
-            remaining = len(todo) - start - len(batch) + 1
-            if commit and not self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining):
-                return False
-        self._summarise()
-        self.state = "done"
+                    self._forecast_batch(batch)
+                remaining = len(todo) - start - len(batch) + 1
+                if commit and not self.env["ir.cron"]._commit_progress(
+                    len(batch), remaining=remaining
+                ):
+                    return False
+            with self.env.cr.savepoint():
+                self._play_together()
+                self.state = "done"
+        except OperationalError:
+            raise  # a conflict: Odoo repeats the transaction
+        except Exception as error:
+            _logger.info("A replay failed: %s", error, exc_info=True)
+            self.write({"state": "failed", "error": str(error) or type(error).__name__})
+            return True
         if commit:
             self.env["ir.cron"]._commit_progress(1, remaining=0)
         return True
 
-    def _play_batch(self, orderpoints):
+    # ------------------------------------------------------------------
+    # Forecasts
+    # ------------------------------------------------------------------
+
+    def _forecast_batch(self, orderpoints):
         company = self.company_id
         planner = self.env["smart.reorder.planner"].with_company(company)
         orderpoints = orderpoints.with_company(company)
         sources = self.env["smart.reorder.source"]._get_sources(orderpoints)
-        history = planner._get_history(orderpoints, planner._get_today(company))
+        planner._set_timing(orderpoints, sources)
+        history = planner._get_history(orderpoints, self._get_today())
         lead_times = (
             self.env["smart.reorder.lead.time"].sudo()._get_lead_times(orderpoints, sources)
         )
         services = planner._get_services(orderpoints, sources, history)
-        weeks = weeks_of(history.n_days)
-        begin = history.n_days - 7 * weeks
-        rows, values = [], []
+        begin = history.n_days - 7 * self.weeks
+        rows, columns = [], []
         for row, orderpoint in enumerate(orderpoints):
             lead = lead_times[orderpoint.id].mean + self.extra_lead_days
             # It must have been there, and sold, before what is played.
             known = history.first_day[row] < begin and history.quantity[row, :begin].any()
-            if weeks and known and orderpoint.product_max_qty > 0 and 0 <= lead <= 180:
+            if self.weeks and known and orderpoint.product_max_qty > 0 and 0 <= lead <= 180:
                 rows.append(row)
                 level = self.service_level / 100 or services[row].level
-                values.append((round(lead), level, sources[orderpoint.id].multiple))
-        skipped = orderpoints - orderpoints.browse(orderpoints[row].id for row in rows)
-        self.skipped += len(skipped)
-        lines = [{"replay_id": self.id, "orderpoint_id": op.id, "skipped": True} for op in skipped]
+                source = sources[orderpoint.id]
+                columns.append(self._prepare_columns(orderpoint, source, round(lead), level))
         if rows:
-            played = orderpoints.browse(orderpoints[row].id for row in rows)
-            taken = history.take(np.array(rows))
-            answer = self._ask(company, played, taken, values)
-            seconds = self._get_days(weeks, values)
-            costs = [planner._get_unit_cost(op, sources[op.id]) for op in played]
-            prices = [planner._get_sales_price(op) for op in played]
-            lines += [
-                self._prepare_line(op, answer, index, costs[index], prices[index], seconds)
-                for index, op in enumerate(played)
+            self._keep_part(history.take(np.array(rows)), columns)
+        played = {orderpoints[row].id for row in rows}
+        self.env["smart.reorder.replay.line"].create(
+            [
+                {
+                    "replay_id": self.id,
+                    "orderpoint_id": orderpoint.id,
+                    "skipped": orderpoint.id not in played,
+                }
+                for orderpoint in orderpoints
             ]
-            self.played += len(played)
-        self.env["smart.reorder.replay.line"].create(lines)
-
-    def _ask(self, company, orderpoints, history, values):
-        lead, level, multiple = (
-            np.array(column, dtype=float) for column in zip(*values, strict=True)
         )
-        rounding = orderpoints.product_id.uom_id[:1].rounding or 0.01
-        question = {
-            **pack_history(history),
-            "unit": counting_unit(history.recorded, rounding),
-            "lead": lead.astype(np.int64),
+        self.played += len(played)
+        self.skipped += len(orderpoints) - len(played)
+
+    def _prepare_columns(self, orderpoint, source, lead, level):
+        """Hook: what a product is played with, one number each; quantities in its unit."""
+        company, product = orderpoint.company_id, orderpoint.product_id
+        planner = self.env["smart.reorder.planner"].with_company(company)
+        cost = planner._get_unit_cost(orderpoint, source)
+        margin = planner._get_missed_value(orderpoint, cost)
+        days = max(company.smart_reorder_cycle_days, company.smart_reorder_review_days)
+        holding = cost * company.smart_reorder_holding_rate / 100 * days / DAYS_PER_YEAR
+        return {
+            "orderpoint": orderpoint.id,
+            "warehouse": orderpoint.warehouse_id.id,
+            "vendor": source.partner.id if source.partner else 0,
+            "terms": source.terms.id if source.terms else 0,
+            "is_bought": source.kind == BUY,
+            "lead": lead,
             "level": level,
-            "least": np.array(orderpoints.mapped("product_min_qty")),
-            "most": np.array([max(op.product_max_qty, op.product_min_qty) for op in orderpoints]),
-            "review": np.array(company.smart_reorder_review_days),
-            "cycle": np.array(float(company.smart_reorder_cycle_days)),
-            "multiple": multiple,
+            "least": orderpoint.product_min_qty,
+            "most": max(orderpoint.product_max_qty, orderpoint.product_min_qty),
+            "multiple": source.multiple,
+            "minimum": min((line.minimum for line in source.breaks), default=0.0),
+            "price": cost,
+            "margin": margin,
+            "missed": margin or implied_shortage_cost(level, holding),
+            "weight": product.weight,
+            "volume": product.volume,
         }
-        planner = self.env["smart.reorder.planner"]
-        answer = planner._ask("replay", question, timeout=process.TIMEOUT)
-        problem = check_replay(answer, len(orderpoints))
+
+    def _keep_part(self, history, columns):
+        """Forecast products, and keep what they are played with until all are forecast."""
+        arrays = {name: np.array([one[name] for one in columns]) for name in columns[0]}
+        products = self.env["stock.warehouse.orderpoint"].browse(arrays["orderpoint"].tolist())
+        rounding = products.product_id.uom_id[:1].rounding or 0.01
+        unit = counting_unit(history.recorded, rounding)
+        interval = np.maximum(arrays["lead"] + self._get_usual_reviews(arrays["terms"]), 1)
+        weeks = {"interval": interval, "unit": unit, "weeks": np.array(self.weeks)}
+        answer = self._ask("replay_forecast", pack_history(history) | weeks)
+        problem = check_replay_forecast(answer, len(columns), self.weeks)
         if problem:
             raise process.EngineFailure(process.NONSENSE, problem)
-        model_error = str(answer.pop("model_error", ""))
-        if model_error:
-            self.error = model_error
-        return answer
-
-    def _get_days(self, weeks, values):
-        """Days that count: until the first orders have come, everybody lives on what was there."""
-        return 7 * weeks - min(max(value[0] for value in values) + 7, 7 * weeks - 7)
-
-    def _prepare_line(self, orderpoint, answer, index, unit_cost, price, days):
-        """Figures of the present rule, of ours, and of the curve, as values and a year's cost."""
-        company = orderpoint.company_id
-        figures = {name: values[index] for name, values in answer.items()}
-        stock = figures["stock"] * unit_cost
-        margin = max(price - unit_cost, 0.0) * company.smart_reorder_shortage_factor
-        cost = stock * company.smart_reorder_holding_rate / 100 + YEAR / days * (
-            figures["orders"] * company.smart_reorder_order_cost + figures["lost"] * margin
+        self.error = str(answer.pop("model_error")) or self.error
+        demand = history.quantity[:, history.n_days - 7 * self.weeks :]
+        content = io.BytesIO()
+        np.savez_compressed(
+            content, **arrays, **answer, unit=unit, interval=interval, demand=demand
         )
+        self.env["ir.attachment"].sudo().create(
+            {
+                "name": PART_NAME,
+                "res_model": self._name,
+                "res_id": self.id,
+                "raw": content.getvalue(),
+            }
+        )
+
+    def _get_parts(self):
+        """:return: attachments with what is forecast so far"""
+        mine = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        return (
+            self.env["ir.attachment"].sudo().search([*mine, ("name", "=", PART_NAME)], order="id")
+        )
+
+    def _ask(self, task, question):
+        planner = self.env["smart.reorder.planner"]
+        return planner._ask(task, question, timeout=process.TIMEOUT)
+
+    # ------------------------------------------------------------------
+    # Playing
+    # ------------------------------------------------------------------
+
+    def _play_together(self):
+        parts = []
+        for attachment in self._get_parts():
+            with np.load(io.BytesIO(attachment.raw), allow_pickle=False) as arrays:
+                parts.append(dict(arrays))
+        if parts:
+            arrays = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}
+            terms = self._prepare_terms(arrays)
+            company = self.company_id
+            policy = {
+                "cycle": np.array(float(company.smart_reorder_cycle_days)),
+                "holding_rate": np.array(company.smart_reorder_holding_rate / 100),
+                "budget_change": np.array(self.budget_change / 100),
+            }
+            answer = self._ask("replay_play", arrays | terms | policy)
+            problem = check_replay(answer, len(arrays["orderpoint"]))
+            if problem:
+                raise process.EngineFailure(process.NONSENSE, problem)
+            self.terms_data = self._prepare_terms_played(arrays, terms, answer["budgets"])
+            self._write_lines(arrays, answer)
+        self._summarise()
+        self._get_parts().unlink()
+
+    def _write_lines(self, arrays, answer):
+        index_of = {op_id: index for index, op_id in enumerate(arrays["orderpoint"].tolist())}
+        columns = {name: answer[name] for name in (*FIGURES, "days")}
+        columns |= {name: arrays[name] for name in ("price", "margin", "is_bought")}
+        for line in self.line_ids:
+            index = index_of.get(line.orderpoint_id.id)
+            if index is not None:
+                figures = {name: values[index] for name, values in columns.items()}
+                line.write(self._prepare_line(figures))
+
+    def _prepare_line(self, figures):
+        """Figures of the present rule, of ours, and of the curve, as values and a year's cost."""
+        company = self.company_id
+        stock = figures["stock"] * figures["price"]
+        bought = figures["ordered"] * figures["price"] * figures["is_bought"]
+        placed = figures["orders"] * company.smart_reorder_order_cost
+        missed = figures["lost"] * figures["margin"]
+        cost = stock * company.smart_reorder_holding_rate / 100
+        cost += (placed + missed) * DAYS_PER_YEAR / figures["days"]
         asked = float(figures["sold"][0] + figures["lost"][0])
 
         def fill(setting):
             return 100 * float(figures["sold"][setting]) / asked if asked > 0 else 100.0
 
         return {
-            "replay_id": self.id,
-            "orderpoint_id": orderpoint.id,
             "stock_present": float(stock[0]),
             "stock_ours": float(stock[1]),
             "fill_present": fill(0),
             "fill_ours": fill(1),
             "orders_present": int(figures["orders"][0]),
             "orders_ours": int(figures["orders"][1]),
+            "bought_present": float(bought[0]),
+            "bought_ours": float(bought[1]),
             "cost_present": float(cost[0]),
             "cost_ours": float(cost[1]),
             "asked": asked,
@@ -169,7 +254,7 @@ class SmartReorderReplay(models.Model):
             self.error = self.env._(
                 "Nothing could be compared: the enrolled rules have no minimum and maximum of"
                 " Odoo's own, or their products have less than %s days of history.",
-                91 + 28,
+                TRAINING + 7 * LEAST_WEEKS,
             )
             return
         stock = np.array([[line.stock_present, line.stock_ours] for line in lines])
@@ -182,7 +267,6 @@ class SmartReorderReplay(models.Model):
             name: np.array([line.curve[name] for line in lines]).sum(0)
             for name in ("stock", "orders", "cost")
         }
-        budget = stock[:, 1].sum() * (1 + self.budget_change / 100)
         values = {
             "stock_present": stock[:, 0].sum(),
             "stock_ours": stock[:, 1].sum(),
@@ -192,7 +276,8 @@ class SmartReorderReplay(models.Model):
             "orders_ours": curves["orders"][1],
             "cost_present": cost[:, 0].sum(),
             "cost_ours": cost[:, 1].sum(),
-            "budget_fill": fill_for_stock(curves["stock"], fill[2:], budget),
+            "bought_present": sum(lines.mapped("bought_present")),
+            "bought_ours": sum(lines.mapped("bought_ours")),
         }
         for name in ("stock", "fill", "cost"):
             change, low, high = getattr(result, name)

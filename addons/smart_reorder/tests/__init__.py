@@ -18,6 +18,7 @@ from . import (
     test_planning,
     test_pooling,
     test_replay,
+    test_replay_terms,
     test_run,
     test_score,
     test_service,

@@ -51,12 +51,24 @@ class TestReplay(SmartReorderCase):
             self._play(budget_change=-100)
 
     def test_goes_on_where_it_was(self):
-        replay = self._play()
+        replay = self.env["smart.reorder.replay"].create({"company_id": self.company.id})
+        replay.action_start()
+        replay._forecast_batch(self.orderpoint)
         line = replay.line_ids
-        replay.state = "running"
-        replay.point_ids.unlink()
+        self.assertTrue(replay._get_parts())
         self.assertTrue(replay._play(commit=False))
-        self.assertEqual(replay.line_ids, line, "what was played is not played again")
+        self.assertEqual(replay.line_ids, line, "what was forecast is not forecast again")
+        self.assertEqual((replay.state, replay.played, replay.progress), ("done", 1, 100))
+        self.assertGreater(line.stock_present, 0)
+        self.assertFalse(replay._get_parts(), "nothing is left of it")
+
+    def test_played_again(self):
+        replay = self._play()
+        found = replay.stock_ours
+        replay.action_start()
+        self.assertTrue(replay._play(commit=False))
+        self.assertRecordValues(replay, [{"played": 1, "stock_ours": found}])
+        self.assertEqual((len(replay.line_ids), len(replay.point_ids)), (1, 10))
 
     def test_nothing_to_compare_is_said(self):
         self.orderpoint.write({"product_min_qty": 0, "product_max_qty": 0})

@@ -8,6 +8,7 @@ from smart_reorder_engine.calendar import (
     latest_order_day,
     order_moment,
     order_moments,
+    order_schedule,
     quantile_after,
 )
 
@@ -98,3 +99,41 @@ def test_last_order_day_on_another_clock():
     for day, latest in ((23, 22), (22, 22), (21, 15)):
         found = latest_order_day(calendar, date(2025, 6, day), now, pytz.timezone("Asia/Tokyo"))
         assert found == date(2025, 6, latest)
+
+
+def schedule(calendar, count=15, zone=UTC):
+    """Looked at daily at 1:30 UTC; {day of June: (wait, review)} of the order days."""
+    start = MONDAY.replace(hour=1, minute=30)
+    moments = [start + timedelta(days=step) for step in range(count)]
+    wait, review = order_schedule(calendar, moments, zone)
+    return {
+        moment.day: (wait[index], review[index])
+        for index, moment in enumerate(moments[:-1])
+        if wait[index] >= 0
+    }
+
+
+def test_orders_over_two_weeks():
+    """Tuesdays and Fridays: 3 and 4 days apart; what comes after the last one is not known."""
+    assert schedule(OrderCalendar(frozenset({1, 4}))) == {
+        17: (0, 3),
+        20: (0, 4),
+        24: (0, 3),
+        27: (0, 0),
+    }
+    assert schedule(OrderCalendar(frozenset({1, 4}), review=7)) == {17: (0, 7), 24: (0, 0)}
+
+
+def test_orders_without_a_calendar():
+    assert schedule(OrderCalendar(), count=4) == {16: (0, 1), 17: (0, 1), 18: (0, 0)}
+    assert schedule(OrderCalendar(review=3), count=8) == {16: (0, 3), 19: (0, 3), 22: (0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "placed"), [(24.0, {16: (0, 7), 23: (0, 0)}), (10.0, {22: (1, 0)})]
+)
+def test_orders_before_the_cut_off_on_another_clock(cutoff, placed):
+    """Mondays until 10:00 in Tokyo is 1:00 UTC, half an hour before Monday's look: it is ordered
+    at Sunday's, for the next day. Mondays until midnight there is 15:00 UTC."""
+    calendar = OrderCalendar(frozenset({0}), cutoff=cutoff)
+    assert schedule(calendar, count=14, zone=pytz.timezone("Asia/Tokyo")) == placed

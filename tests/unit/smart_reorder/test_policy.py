@@ -4,13 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from smart_reorder_engine.distributions import normal_quantile
+from smart_reorder_engine.budget import normal_loss
+from smart_reorder_engine.calendar import quantile_after
+from smart_reorder_engine.distributions import negbin_loss, negbin_quantile, normal_quantile
 from smart_reorder_engine.policy import (
     PriceBreak,
     critical_ratio,
     cycle_quantity,
     eoq,
     eoq_all_units_discount,
+    implied_shortage_cost,
     order_quantity,
     price_for,
     round_up,
@@ -38,6 +41,36 @@ def test_newsvendor_example_4_3():
     assert 50 + 8 * z == pytest.approx(56.603956, abs=1e-6)
     density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
     assert (0.70 + 0.18) * density * 8 == pytest.approx(1.997605, abs=1e-6)
+
+
+def test_newsvendor_with_lead_time_example_4_4():
+    """Demand of the four periods of the lead time and the one of the review."""
+    one = 50 + 8 * float(normal_quantile(critical_ratio(0.70, 0.18)))
+    level = quantile_after(5, 1, 50, one)
+    assert level == pytest.approx(264.766894, abs=1e-6)
+    short = normal_loss(level, 250, 8 * math.sqrt(5))
+    assert 0.18 * (level - 250) + (0.18 + 0.70) * short == pytest.approx(4.466781, abs=1e-6)
+
+
+def test_newsvendor_poisson_problem_4_8a():
+    level = float(negbin_quantile(np.array([18.0]), np.zeros(1), critical_ratio(270, 200))[0])
+    assert level == 19
+    cost = 200 * (level - 18) + (200 + 270) * float(negbin_loss(level, 18.0, 0.0))
+    assert cost == pytest.approx(786.088441, abs=1e-5)
+
+
+def test_reorder_point_and_economic_quantity_example_5_1():
+    """The approximation that Snyder and Shen call EOQ+SS is what proposals are made of: the
+    quantile of demand over the lead time, here a month of a year's, and the economic quantity."""
+    z = float(normal_quantile(critical_ratio(7.5, 0.225)))
+    assert quantile_after(1 / 12, 1, 1300, 1300 + 150 * z) == pytest.approx(190.336997, abs=1e-5)
+    assert eoq(8, 1300, 0.225) == pytest.approx(304.046780, abs=1e-6)
+
+
+def test_shortage_cost_of_a_level():
+    """Backwards from example 4.3: the level that 0.70 and 0.18 lead to is that of 0.70."""
+    assert implied_shortage_cost(critical_ratio(0.70, 0.18), 0.18) == pytest.approx(0.70)
+    assert implied_shortage_cost(1.0, 1.0) == pytest.approx(999), "certainty has no price"
 
 
 def test_costs_must_make_sense():

@@ -126,27 +126,21 @@ def test_who_asks_the_engine_never_imports_lightgbm():
 
 
 def test_a_replay_without_lightgbm_says_so(monkeypatch):
-    history = market()
     asked = {
-        **tasks.pack_history(history),
+        **tasks.pack_history(market()),
         "unit": np.ones(60),
-        "lead": np.full(60, 7),
-        "level": np.full(60, 0.95),
-        "least": np.full(60, 10.0),
-        "most": np.full(60, 20.0),
-        "review": np.array(1),
-        "cycle": np.array(7.0),
-        "multiple": np.ones(60),
+        "interval": np.full(60, 8),
+        "weeks": np.array(8),
     }
-    whole = process.run("replay", asked)
+    whole = process.run("replay_forecast", asked)
     assert not str(whole["model_error"])
     scripted(monkeypatch, WITHOUT_LIGHTGBM)
-    plain = process.run("replay", asked)
+    plain = process.run("replay_forecast", asked)
     assert "LightGBM cannot be used" in str(plain["model_error"])
-    assert tasks.check_replay(plain, 60) is None
-    # the present rule is the same, ours is not
-    assert np.array_equal(plain["stock"][:, 0], whole["stock"][:, 0])
-    assert not np.array_equal(plain["stock"][:, 1:], whole["stock"][:, 1:])
+    assert tasks.check_replay_forecast(plain, 60, 8) is None
+    # the methods' means are the same, the quantiles are not
+    assert np.array_equal(plain["mean"], whole["mean"])
+    assert not np.array_equal(plain["quantile"], whole["quantile"])
 
 
 def test_killed_while_it_works():

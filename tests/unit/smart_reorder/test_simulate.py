@@ -51,6 +51,63 @@ def test_orders_come_in_whole_packagings():
     assert done.ordered[0, 0] == 8
 
 
+def test_order_days_by_hand():
+    """S = 5, lead time 2, one sold a day; orders are taken on days 1 and 4.
+
+    ======= === ======== ======= ====
+    day     in  position ordered left
+    ======= === ======== ======= ====
+    0       0   5        closed  4
+    1       0   4        1       3
+    2       0            closed  2
+    3       1            closed  2
+    4       0   2        3       1
+    5       0            closed  0
+    ======= === ======== ======= ====
+    """
+    wait = np.array([[-1, 0, -1, -1, 0, -1]])
+    done = play(np.ones((1, 6)), settings(5), settings(5), 2, wait=wait)
+    assert (done.lost[0, 0], done.orders[0, 0], done.ordered[0, 0]) == (0, 2, 4)
+    assert done.stock[0, 0] == (4 + 3 + 2 + 2 + 1 + 0) / 6
+
+
+def test_the_lead_time_begins_when_the_order_counts():
+    """Placed on day 0, counted on day 1, a day underway: there on day 2. Two a day are asked for:
+    2, 1 and 1 of them are served, and none on day 3."""
+    wait = np.array([[1, -1, -1, -1]])
+    start = np.full((1, 1), 3.0)
+    done = play(np.full((1, 4), 2.0), settings(4), settings(4), 1, wait=wait, start=start)
+    assert (done.sold[0, 0], done.lost[0, 0], done.ordered[0, 0]) == (4, 4, 1)
+
+
+def test_a_minimum_and_then_packagings():
+    """Two are missing, six is the least, and four are in a box: eight."""
+    done = play(
+        np.array([[2.0, 0]]),
+        settings(6),
+        settings(6),
+        0,
+        start=np.full((1, 1), 4.0),
+        multiple=4.0,
+        minimum=6.0,
+    )
+    assert (done.ordered[0, 0], done.orders[0, 0]) == (8, 1)
+
+
+def test_what_orders_come_to_together():
+    """Each wants two of three; who settles it gives them to the second on the first day only."""
+    asked = []
+
+    def settle(day, quantity, position, least):
+        asked.append((day, quantity[:, 0].tolist(), position[:, 0].tolist(), least[0, 0]))
+        return np.array([[0.0], [2.0]]) * (day == 0)
+
+    level, there = np.full((2, 2, 1), 3.0), np.full((2, 1), 1.0)
+    done = play(np.zeros((2, 2)), level, level, 5, refresh=1, start=there, settle=settle)
+    assert asked == [(0, [2, 2], [1, 1], 3), (1, [2, 0], [1, 3], 3)]
+    assert done.ordered[:, 0].tolist() == [0, 2]
+
+
 def test_only_the_days_that_count_count():
     done = play(np.array([[3.0, 1]]), settings(0), settings(0), 1, count_from=1)
     assert (done.lost[0, 0], done.sold[0, 0]) == (1, 0)
