@@ -17,15 +17,15 @@ class SmartReorderDemand(models.AbstractModel):
         return SQL(
             """
             %(condition)s
-            AND (move.picking_id IN (
-                SELECT picking.id FROM stock_picking picking WHERE picking.smart_reorder_one_off
-            )) IS NOT TRUE
-            AND (move.origin_returned_move_id IN (
-                SELECT returned.id
-                  FROM stock_move returned
+            AND NOT EXISTS (
+                SELECT FROM stock_picking picking
+                 WHERE picking.id = move.picking_id AND picking.smart_reorder_one_off
+            )
+            AND NOT EXISTS (
+                SELECT FROM stock_move returned
                   JOIN stock_picking picking ON picking.id = returned.picking_id
-                 WHERE picking.smart_reorder_one_off
-            )) IS NOT TRUE
+                 WHERE returned.id = move.origin_returned_move_id AND picking.smart_reorder_one_off
+            )
             """,
             condition=super()._get_demand_condition(),
         )
