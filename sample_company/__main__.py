@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+#: More of them in a night than this are not due to a slow machine.
+MOST_JOBS = 100
 #: The nightly jobs that a morning's screens show the work of.
 CRONS = ("smart_reorder.ir_cron_smart_reorder", "inventory_visibility.ir_cron_stock_exception")
 
@@ -73,11 +75,17 @@ def main(arguments: list[str] | None = None) -> int:
 def run_scheduled_actions(env) -> None:
     """The nightly jobs once, so that the first look shows what a morning shows."""
     for name in CRONS:
-        env.flush_all()
-        env.cr.commit()
-        env.ref(name).method_direct_trigger()
-        # it has a cursor of its own: only a new transaction sees what it did
-        env.cr.commit()
+        action = env.ref(name)
+        last = [("cron_id", "=", action.id)]
+        # a job whose time is used up leaves the rest to another one
+        for _job in range(MOST_JOBS):
+            env.flush_all()
+            env.cr.commit()
+            action.method_direct_trigger()
+            # it has a cursor of its own: only a new transaction sees what it did
+            env.cr.commit()
+            if not env["ir.cron.progress"].search(last, order="id desc", limit=1).remaining:
+                break
     # the buyer is told about the orders that it made, but there is nobody to get the mail
     env["mail.mail"].search([("state", "=", "outgoing")]).unlink()
 
