@@ -55,6 +55,7 @@ class _ReorderGenerator(_Generator):
                 warehouse_id="row.id",
                 picking_type_id="row.type_out",
                 date="now() AT TIME ZONE 'UTC' - row.days_ago * interval '1 day'",
+                write_date="now() AT TIME ZONE 'UTC' - row.days_ago * interval '1 day'",
                 product_qty=quantity,
                 product_uom_qty=quantity,
                 quantity=quantity,

@@ -24,6 +24,8 @@ import numpy as np
 
 #: Levels that are learned.
 LEVELS = np.array([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.997])
+#: Quantiles of a standard exponential there: between the levels, curves are straight over these.
+EXPONENTIAL = -np.log1p(-LEVELS)
 #: Levels of a curve; denser where service levels are.
 GRID = np.concatenate(
     [
@@ -131,11 +133,29 @@ class Boosting:
 
     def curves(self, features: np.ndarray) -> np.ndarray:
         """(n, len(GRID)) quantiles of the relative demand."""
+        return between(self._learned(features, np.arange(LEVELS.size)))
+
+    def quantile(self, features: np.ndarray, level: np.ndarray) -> np.ndarray:
+        """(n,) quantile of the relative demand at a level for each row; only the models around the
+        levels are asked.
+        """
+        x = -np.log1p(-np.minimum(level, GRID[-1]))
+        low = np.clip(np.searchsorted(EXPONENTIAL, x, side="right") - 1, 0, LEVELS.size - 2)
+        asked = np.unique([low, low + 1])
+        learned = self._learned(features, asked)
+        rows, place = np.arange(len(features)), np.searchsorted(asked, low)
+        part = (x - EXPONENTIAL[low]) / (EXPONENTIAL[low + 1] - EXPONENTIAL[low])
+        start = learned[rows, place]
+        inside = start + part * (learned[rows, place + 1] - start)
+        return np.where(x < EXPONENTIAL[0], start * (level / LEVELS[0]), inside)
+
+    def _learned(self, features: np.ndarray, asked: np.ndarray) -> np.ndarray:
+        """(n, len(asked)) of the models with these indexes, in order."""
         if not len(features):
-            return np.zeros((0, GRID.size))
-        found = [model.predict(features, num_threads=1) for model in _read(self.texts)]
-        learned = np.expm1(np.maximum(np.stack(found, axis=1), 0.0))
-        return between(np.sort(learned, axis=1))
+            return np.zeros((0, asked.size))
+        models = _read(self.texts)
+        found = [models[index].predict(features, num_threads=1) for index in asked]
+        return np.sort(np.expm1(np.maximum(np.stack(found, axis=1), 0.0)), axis=1)
 
 
 def grow(
@@ -170,12 +190,12 @@ def between(learned: np.ndarray) -> np.ndarray:
     Below the first of them the curve falls to nothing; above the last it goes on as straight as it
     came.
     """
-    known, wanted = -np.log1p(-LEVELS), -np.log1p(-GRID)
-    high = np.clip(np.searchsorted(known, wanted), 1, LEVELS.size - 1)
+    wanted = -np.log1p(-GRID)
+    high = np.clip(np.searchsorted(EXPONENTIAL, wanted), 1, LEVELS.size - 1)
     low = high - 1
-    part = (wanted - known[low]) / (known[high] - known[low])
+    part = (wanted - EXPONENTIAL[low]) / (EXPONENTIAL[high] - EXPONENTIAL[low])
     curves = learned[:, low] + part * (learned[:, high] - learned[:, low])
-    below = wanted < known[0]
+    below = wanted < EXPONENTIAL[0]
     return np.where(below, learned[:, :1] * (GRID / LEVELS[0]), curves)
 
 

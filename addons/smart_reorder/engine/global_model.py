@@ -52,6 +52,10 @@ class GlobalModel:
         """(n, len(GRID)) quantiles of demand over the interval, at one origin."""
         return self.boosting.curves(features) * scale[:, None]
 
+    def quantile(self, scale: np.ndarray, features: np.ndarray, level: np.ndarray) -> np.ndarray:
+        """(n,) one quantile of demand for each series, at one origin."""
+        return self.boosting.quantile(features, level) * scale
+
 
 def weekly_context(history: DemandHistory, horizon: np.ndarray, count: int) -> Context:
     """Origins a week apart: column 0 is today, column k the day k weeks ago."""

@@ -94,9 +94,9 @@ def read_curves(
     past = np.full(scale.shape, np.nan)
     for column in range(1, scale.shape[1]):
         assert learned.proof is not None
-        curve = learned.proof.curves(scale[:, column], features[:, column])
+        found = learned.proof.quantile(scale[:, column], features[:, column], level)
         old = context.age[:, column] >= MIN_AGE
-        past[old, column] = np.ceil(at_level(curve, level)[old] - 1e-9)
+        past[old, column] = np.ceil(found[old] - 1e-9)
     today = learned.model.curves(scale[:, 0], features[:, 0])
     return Curves(today, past, context.age[:, 0] >= MIN_AGE)
 

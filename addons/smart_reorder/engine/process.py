@@ -14,9 +14,12 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+
+from .parts import join, split
 
 FOLDER = Path(__file__).resolve().parent
 TIMEOUT = 900.0  # seconds for one task
@@ -83,6 +86,20 @@ def run(
                 return dict(answer)
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise EngineFailure(NONSENSE, f"its answer cannot be read: {error}") from error
+
+
+def run_parts(
+    task: str, arrays: Mapping[str, np.ndarray], processes: int, *, timeout: float = TIMEOUT
+) -> dict[str, np.ndarray]:
+    """The same in so many processes at the same time, a part of the question in each.
+
+    :raises EngineFailure: when a part has no answer
+    """
+    if processes == 1:
+        return run(task, arrays, timeout=timeout)
+    with ThreadPoolExecutor(processes) as pool:
+        answers = pool.map(lambda part: run(task, part, timeout=timeout), split(arrays))
+        return join(list(answers))
 
 
 def _last_line(output: bytes) -> str:

@@ -16,6 +16,13 @@ class ResConfigSettings(models.TransientModel):
         help="Address of a Dask scheduler, tcp://host:8786, that forecasts are made on. Empty: they"
         " are made on this machine.",
     )
+    smart_reorder_processes = fields.Integer(
+        string="Engine Processes",
+        config_parameter="smart_reorder.processes",
+        default=1,
+        help="Processes that forecast at the same time on this machine, up to 1,000 products in"
+        " places each.",
+    )
     smart_reorder_service_level = fields.Float(
         related="company_id.smart_reorder_service_level", readonly=False
     )

@@ -74,7 +74,7 @@ class SmartReorderPlanner(models.AbstractModel):
 
     @api.model
     def _ask(self, task, question, run=None, timeout=TIMEOUT):
-        """Ask the engine: on the Dask cluster when there is one, else in a process here.
+        """Ask the engine: on the Dask cluster when there is one, else in processes here.
 
         A cluster that does not answer is noted on the run, and not asked again in it.
 
@@ -89,13 +89,19 @@ class SmartReorderPlanner(models.AbstractModel):
                 if run:
                     run.has_cluster_failed = True
                     run._note_engine(self.env._("Forecast on this machine, because %s", error))
-        return process.run(task, question, timeout=timeout)
+        return process.run_parts(task, question, self._get_processes(), timeout=timeout)
 
     @api.model
     def _get_scheduler(self):
         """:return: address of the Dask scheduler, empty for none"""
         address = self.env["ir.config_parameter"].sudo().get_param("smart_reorder.dask_address")
         return (address or "").strip()
+
+    @api.model
+    def _get_processes(self):
+        """:return: how many processes may forecast at the same time on this machine"""
+        found = self.env["ir.config_parameter"].sudo().get_param("smart_reorder.processes")
+        return max(int(found), 1) if (found or "").strip().isdigit() else 1
 
     @api.model
     def _get_empty_forecast(self):

@@ -34,7 +34,7 @@ class SmartReorderPlanner(models.AbstractModel):
     @api.model
     def _get_history_and_events(self, orderpoints, today, run=None):
         """:return: ``(history as it was, history without events, list of Effect)``"""
-        history = self._get_history(orderpoints, today)
+        history = self._get_history(orderpoints, today, run)
         events = self.env["smart.reorder.event"]._get_active(orderpoints.company_id)
         if not events:
             return history, history, []

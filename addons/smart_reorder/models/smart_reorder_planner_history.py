@@ -5,13 +5,8 @@ import numpy as np
 
 from odoo import api, fields, models
 
-from ..engine.history import (
-    build_history,
-    estimate_hidden,
-    find_unusual,
-    hidden_days,
-    sum_histories,
-)
+from ..engine.history import estimate_hidden, find_unusual, sum_histories
+from ..engine.places import days_without_stock, recorded_demand
 
 CHART_WEEKS = 52
 YEAR = 365
@@ -23,7 +18,7 @@ class SmartReorderPlanner(models.AbstractModel):
     _inherit = "smart.reorder.planner"
 
     @api.model
-    def _get_history(self, orderpoints, today):
+    def _get_history(self, orderpoints, today, run=None):
         """Demand matrix, one row per orderpoint; the last column is yesterday.
 
         A place that supplies others sees the demand *at those places* instead of its own transfers
@@ -45,9 +40,13 @@ class SmartReorderPlanner(models.AbstractModel):
                     below.append(places)
         warehouses = self.env["stock.warehouse"].browse({place for _product, place in pairs})
         products = self.env["product.product"].browse({product for product, _place in pairs})
-        recorded = self._get_recorded(products, warehouses, pairs, below, start, today)
+        records = self.env["smart.reorder.demand"].sudo()._get_places(set(pairs), start, run)
+        places = [records[pair] for pair in pairs]
+        recorded = recorded_demand(places, below, start, days)
+        stock = self.env["smart.reorder.demand"].sudo()._get_on_hand(products, warehouses)
+        on_hand = np.array([stock.get(pair, 0.0) for pair in pairs])
+        hidden = days_without_stock(places, recorded, on_hand, start)
         own = self._get_own_rows(orderpoints, pairs, owners)
-        hidden = self._get_hidden(products, warehouses, pairs, recorded, start)
         unusual = self._get_unusual(products, warehouses, pairs, own, recorded, start)
         estimated = estimate_hidden(recorded, hidden, unusual)
         if predecessors:
@@ -62,49 +61,6 @@ class SmartReorderPlanner(models.AbstractModel):
             for row, (pair, owner) in enumerate(zip(pairs, owners, strict=True))
             if pair == (orderpoints[owner].product_id.id, orderpoints[owner].warehouse_id.id)
         ]
-
-    @api.model
-    def _get_recorded(self, products, warehouses, pairs, below, start, today):
-        """Demand as the moves have it, one row per product × place."""
-        reader = self.env["smart.reorder.demand"].sudo()
-        rows = reader._get_demand(products, warehouses, start, today)
-        first = reader._get_first_days(products, warehouses)
-        by_place = defaultdict(list)
-        for product, warehouse, receiver, day, quantity in rows:
-            by_place[product, warehouse].append((receiver, (day - start).days, quantity))
-        series, columns, quantities, first_days = [], [], [], []
-        days = (today - start).days
-        for row, pair in enumerate(pairs):
-            for receiver, column, quantity in by_place.get(pair, ()):
-                if receiver not in below[row]:
-                    series.append(row)
-                    columns.append(column)
-                    quantities.append(quantity)
-            day = first.get(pair)
-            first_days.append((day - start).days if day else days)
-        return build_history(series, columns, quantities, len(pairs), days, first_days)
-
-    @api.model
-    def _get_hidden(self, products, warehouses, pairs, recorded, start):
-        """Days on which there was nothing to sell, from today's stock and the moves back in time.
-
-        :return: (n, T) bool
-        """
-        reader = self.env["smart.reorder.demand"].sudo()
-        changes = reader._get_stock_changes(products, warehouses, start)
-        stock = reader._get_on_hand(products, warehouses)
-        n, days = len(pairs), recorded.n_days
-        net, arrived = np.zeros((n, days + 1)), np.zeros((n, days + 1))
-        on_hand = np.zeros(n)
-        for row, pair in enumerate(pairs):
-            on_hand[row] = stock.get(pair, 0.0)
-            for day, change, arrival in changes.get(pair, ()):
-                # Today's moves, and those of a clock that is ahead, come after the history.
-                column = min((day - start).days, days)
-                if column >= 0:
-                    net[row, column] += change
-                    arrived[row, column] += arrival
-        return hidden_days(recorded.quantity, on_hand, net, arrived)
 
     @api.model
     def _get_unusual(self, products, warehouses, pairs, own, recorded, start):

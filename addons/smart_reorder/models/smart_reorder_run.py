@@ -47,6 +47,14 @@ class SmartReorderRun(models.Model):
     seconds_total = fields.Float(
         string="Duration", compute="_compute_seconds_total", help="In seconds."
     )
+    histories_read = fields.Integer(
+        readonly=True,
+        help="Products in places whose moves were read, as something had changed since the run"
+        " before.",
+    )
+    histories_kept = fields.Integer(
+        readonly=True, help="Products in places that nothing had changed of since the run before."
+    )
     error = fields.Text(readonly=True)
     engine_failures = fields.Integer(
         readonly=True, help="Times that the forecasting process died or answered nonsense."

@@ -9,9 +9,9 @@ from odoo.tools import groupby, split_every
 
 _logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 1000
+BATCH_SIZE = 2000
 # Parts of a batch that workers of a cluster are busy with at the same time.
-CLUSTER_PARTS = 8
+CLUSTER_PARTS = 4
 
 
 class SmartReorderRun(models.Model):

@@ -14,3 +14,15 @@ class StockPicking(models.Model):
     )
 
     _smart_reorder_one_off_idx = models.Index("(id) WHERE smart_reorder_one_off")
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "smart_reorder_one_off" in vals:
+            self._touch_moves()
+        return result
+
+    def _touch_moves(self):
+        """Their demand is read anew, and that of what came back of them."""
+        moves = self.move_ids | self.move_ids.returned_move_ids
+        moves.sudo()._write({})  # no more than the moment at which they were written
+        moves.invalidate_recordset(["write_date", "write_uid"], flush=False)

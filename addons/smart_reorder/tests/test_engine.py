@@ -61,6 +61,21 @@ class TestEngine(SmartReorderCase):
         self.assertAlmostEqual(proposal.forecast_qty, 28, delta=2.8)  # 4 a day over 7 days
         self.assertRecordValues(run, [{"engine_failures": 0, "engine_message": False}])
 
+    def test_as_many_processes_as_the_administrator_allows(self):
+        """One, unless something else that makes sense is set."""
+        planner, parameters = self.env["smart.reorder.planner"], self.env["ir.config_parameter"]
+        for value, expected in ((False, 1), ("2", 2), ("0", 1), ("-3", 1), ("many", 1)):
+            parameters.set_param("smart_reorder.processes", value)
+            self.assertEqual(planner._get_processes(), expected)
+        parameters.set_param("smart_reorder.processes", "2")
+        original, asked = process.run_parts, []
+        with patch.object(
+            process, "run_parts", lambda *args, **kw: asked.append(args[2]) or original(*args, **kw)
+        ):
+            run = self._run()
+        self.assertEqual(set(asked), {2})
+        self.assertFalse(run.engine_failures)
+
     def test_killed_engine_keeps_the_last_good_forecast(self):
         self._run()
         proposal = self._proposal(self.orderpoint)
@@ -141,7 +156,7 @@ class TestEngine(SmartReorderCase):
             orderpoints |= self._create_orderpoint(self._create_product(f"Cup {index}"))
         generator = np.random.default_rng(3)
 
-        def history(planner, batch, today):
+        def history(planner, batch, today, run=None):
             quantity = generator.poisson(4, (len(batch), 365)).astype(float)
             return DemandHistory(quantity, np.zeros(len(batch), dtype=np.int64))
 

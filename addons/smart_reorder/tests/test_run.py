@@ -140,10 +140,10 @@ class TestRun(SmartReorderCase):
         )
         original = PlannerHistory._get_history
 
-        def crash(planner, batch, today):
+        def crash(planner, batch, *args):
             if pot in batch.product_id:
                 raise ZeroDivisionError("out of ideas")
-            return original(planner, batch, today)
+            return original(planner, batch, *args)
 
         with (
             patch.object(PlannerHistory, "_get_history", crash),

@@ -34,6 +34,27 @@ def test_quantiles_are_those_of_what_is_alike():
         assert at_level(curves, level) == pytest.approx(expected, rel=0.06)
 
 
+def test_one_quantile_asks_only_the_models_around_it(monkeypatch):
+    """Exponential targets again, a level for each row; some are learned, some between."""
+    generator = np.random.default_rng(0)
+    mean = np.repeat([1.0, 5.0], 20_000)
+    model = grow(mean[:, None], generator.exponential(mean), rounds=60)
+    rows, asked = np.tile([[1.0], [5.0]], (3, 1)), []
+    original = type(model)._learned
+    monkeypatch.setattr(
+        type(model),
+        "_learned",
+        lambda self, features, which: asked.extend(which) or original(self, features, which),
+    )
+    level = np.repeat([0.9, 0.96, 0.999], 2)
+    found = model.quantile(rows, level)
+    assert [LEVELS[index] for index in asked] == [0.9, 0.95, 0.975, 0.99, 0.997]
+    assert found == pytest.approx(at_level(model.curves(rows), level), rel=0.01)
+    assert found[:4] == pytest.approx(-rows[:4, 0] * np.log(1 - level[:4]), rel=0.08)
+    low = np.full(6, 0.02)
+    assert model.quantile(rows, low) == pytest.approx(at_level(model.curves(rows), low), rel=0.01)
+
+
 def test_between_the_levels_learned_an_exponential_tail_is_straight():
     curve = between(-np.log1p(-LEVELS)[None, :])[0]
     above = GRID >= 0.1

@@ -16,6 +16,9 @@ from smart_reorder_engine.history import DemandHistory
 from smart_reorder_engine.learned import Learned, learn_all
 
 
+NUMBERS = ("mean", "quantile", "dispersion", "coverage", "pinball", "expected_short")
+
+
 def market(series=60, days=250):
     generator = np.random.default_rng(4)
     return DemandHistory(
@@ -58,6 +61,32 @@ def test_same_answer_as_in_this_process():
         assert np.array_equal(answer[name], getattr(here, name)), name
     assert answer["method"].tolist() == here.method.tolist()
     assert (answer["model"] > 0).all()
+
+
+def test_parts_in_processes_at_the_same_time():
+    """The answer is that of one process."""
+    asked = question(market(), part=np.repeat([0, 1], 30))
+    one, two = (process.run_parts("forecast", asked, count) for count in (1, 2))
+    assert all(np.array_equal(one[name], two[name], equal_nan=True) for name in NUMBERS)
+    assert one["method"].tolist() == two["method"].tolist()
+
+
+def test_parts_run_at_the_same_time_and_one_that_dies_is_said(monkeypatch, tmp_path):
+    wait = f"""
+import os, pathlib, sys, time
+folder = pathlib.Path({str(tmp_path)!r})
+(folder / str(os.getpid())).touch()
+until = time.monotonic() + 20
+while len(list(folder.iterdir())) < 2:
+    if time.monotonic() > until:
+        sys.exit("alone")
+    time.sleep(0.01)
+sys.exit("met the other one")
+"""
+    scripted(monkeypatch, wait)
+    asked = question(market(), part=np.repeat([0, 1], 30))
+    with pytest.raises(process.EngineFailure, match="met the other one"):
+        process.run_parts("forecast", asked, 2)
 
 
 def test_learning_in_the_process_is_repeatable():
