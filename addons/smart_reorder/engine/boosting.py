@@ -35,7 +35,7 @@ GRID = np.concatenate(
         [0.999],
     ]
 )
-ROUNDS = 150  # trees a level
+ROUNDS = 100  # trees a level
 OPTIONS = {
     "objective": "quantile",
     "learning_rate": 0.05,
@@ -161,6 +161,7 @@ class Boosting:
 def grow(
     features: np.ndarray,
     target: np.ndarray,
+    weight: np.ndarray | None = None,
     *,
     rounds: int = ROUNDS,
     seed: int = 0,
@@ -170,6 +171,7 @@ def grow(
 
     :param features: (N, f) float, NaN is unknown
     :param target: (N,) relative demand, >= 0
+    :param weight: (N,) how much each counts; by default all the same
     :param options: of LightGBM, instead of :data:`OPTIONS`
     :raises LibraryError: LightGBM cannot be used
     """
@@ -177,7 +179,9 @@ def grow(
     options = {**OPTIONS, "seed": seed, **options}
     # The logarithm tames the tail: trees are not grown for the sake of one large order. Quantiles
     # of the logarithm are the logarithms of the quantiles.
-    data = lightgbm.Dataset(features, np.log1p(target), params=options, free_raw_data=False)
+    data = lightgbm.Dataset(
+        features, np.log1p(target), weight=weight, params=options, free_raw_data=False
+    )
     models = (
         lightgbm.train({**options, "alpha": level}, data, rounds) for level in LEVELS.tolist()
     )

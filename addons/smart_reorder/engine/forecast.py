@@ -27,7 +27,7 @@ import numpy as np
 from .distributions import negbin_cdf, negbin_loss, negbin_mixture_quantile, negbin_quantile
 from .history import DemandHistory
 from .lead_time import Intervals
-from .learned import GLOBAL_WEIGHT, Learned, over_lengths, read_curves, short_of
+from .learned import GLOBAL_WEIGHT, Learned, combine, over_lengths, read_curves, short_of
 from .methods import METHODS, Context
 
 STEP = 7  # days between two origins
@@ -288,7 +288,7 @@ class Backtest:
             share = np.where(curves.usable, weight, 0.0)
             limit = over_lengths(curves.today, self.horizon, spread, wanted)
             model_quantile = np.where(curves.usable, limit, np.nan)
-            quantile = np.ceil(share * limit + (1 - share) * statistical - 1e-9)
+            quantile = combine(model_quantile, statistical, share)
             model_short = short_of(curves.today, self.horizon, spread, quantile)
             self._show(curves.past, share)
         short = (spread.weight * negbin_loss(quantile[:, None], means, dispersion[:, None])).sum(1)
@@ -327,13 +327,8 @@ class Backtest:
 
     def _show(self, past: np.ndarray, share: np.ndarray) -> None:
         """In the weeks that the proof did not see, what is measured is the combination."""
-        width = past.shape[1]
-        seen = np.isfinite(past)
-        both = (
-            share[:, None] * np.where(seen, past, 0)
-            + (1 - share)[:, None] * self.quantile[:, :width]
-        )
-        self.quantile[:, :width] = np.where(seen, np.ceil(both - 1e-9), self.quantile[:, :width])
+        shown = self.quantile[:, : past.shape[1]]
+        shown[:] = combine(past, shown, share[:, None])
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

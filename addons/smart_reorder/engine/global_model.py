@@ -2,8 +2,9 @@
 
 Every product and every past week is an example: what was known then (:mod:`.features`), and what
 the demand over the protection interval then was. :mod:`.boosting` learns the distribution. Examples
-are drawn in proportion to the square root of their scale: products that sell much matter more for
-stock and fill, and there are few of them.
+weigh as much as the square root of their scale: products that sell much matter more for stock and
+fill, and there are few of them. Where there are more than :data:`MAX_EXAMPLES`, so many are drawn,
+by their weight.
 """
 
 from __future__ import annotations
@@ -86,17 +87,19 @@ def learn(
     use = (context.age >= MIN_AGE) & (end <= until) & (origin >= until - 7 * MAX_WEEKS)
     use &= context.estimated_days(origin, end) <= MAX_ESTIMATED * horizon
     rows, columns = np.nonzero(use)
-    if rows.size < MIN_EXAMPLES:
+    known = rows.size
+    if known < MIN_EXAMPLES:
         return None
     target = context.total(origin, end)[rows, columns] / scale[rows, columns]
     generator = np.random.default_rng(seed)
     importance = np.sqrt(scale[rows, columns])
-    chosen = generator.choice(
-        rows.size, size=min(rows.size, MAX_EXAMPLES), p=importance / importance.sum()
-    )
-    inputs = features[rows[chosen], columns[chosen]]
-    grown = grow(inputs, target[chosen], seed=seed, **options)
-    return GlobalModel(grown, int(rows.size))
+    importance /= importance.mean()
+    if rows.size > MAX_EXAMPLES:
+        chosen = generator.choice(rows.size, size=MAX_EXAMPLES, p=importance / rows.size)
+        rows, columns, target = rows[chosen], columns[chosen], target[chosen]
+        importance = np.ones(MAX_EXAMPLES)
+    grown = grow(features[rows, columns], target, importance, seed=seed, **options)
+    return GlobalModel(grown, known)
 
 
 def quantiles(curves: np.ndarray, levels: np.ndarray) -> np.ndarray:

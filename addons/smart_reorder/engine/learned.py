@@ -70,6 +70,15 @@ def learn_all(history: DemandHistory, horizon: np.ndarray, *, seed: int = 0) -> 
     return Learned(model, learn(context, scale, features, until=until, seed=seed))
 
 
+def combine(model: np.ndarray, statistical: np.ndarray, share: np.ndarray | float) -> np.ndarray:
+    """Quantiles of both in whole units; where the model says nothing (NaN), the statistical ones.
+
+    :param share: of the model's
+    """
+    both = np.ceil(share * model + (1 - share) * statistical - 1e-9)
+    return np.where(np.isnan(model), statistical, both)
+
+
 @dataclass(frozen=True)
 class Curves:
     """What the model says today and, unseen, said in the past weeks.

@@ -87,7 +87,7 @@ def replay_forecast(arrays: Arrays) -> dict[str, np.ndarray]:
     rolling = rolling_forecasts(scaled, arrays["interval"], LEVELS, int(arrays["weeks"]))
     return {
         "mean": rolling.mean.T * unit[:, None],
-        "quantile": np.moveaxis(rolling.quantile, 0, 1) * unit[:, None, None],
+        "quantile": np.moveaxis(rolling.combined(), 0, 1) * unit[:, None, None],
         "model_error": np.array(missing()),
     }
 

@@ -1,7 +1,10 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 CURRENT_STATES = ("draft", "ok", "exception")
+RANKS = {"draft": 0, "exception": 1, "ok": 2}  # of the states in lists; the others come last
 
 
 class SmartReorderProposal(models.Model):
@@ -41,8 +44,8 @@ class SmartReorderProposal(models.Model):
         default="draft",
         index=True,
     )
-    state_rank = fields.Integer(compute="_compute_state_rank", store=True)
-    is_current = fields.Boolean(compute="_compute_state_rank", store=True)
+    state_rank = fields.Integer(compute="_compute_state_rank", store=True, precompute=True)
+    is_current = fields.Boolean(compute="_compute_state_rank", store=True, precompute=True)
     issue = fields.Char(readonly=True, help="Code of what keeps this product from being planned.")
     snoozed_until = fields.Date(readonly=True, help="Hidden, and not ordered, until this day.")
     run_id = fields.Many2one("smart.reorder.run", readonly=True, index="btree_not_null")
@@ -61,7 +64,9 @@ class SmartReorderProposal(models.Model):
     source_warehouse_id = fields.Many2one(
         "stock.warehouse", string="Supplying Warehouse", readonly=True
     )
-    source_name = fields.Char(string="From", compute="_compute_source_name", store=True)
+    source_name = fields.Char(
+        string="From", compute="_compute_source_name", store=True, precompute=True
+    )
 
     # Decision
     qty_needed = fields.Float(
@@ -91,7 +96,7 @@ class SmartReorderProposal(models.Model):
         aggregator=None,
         help="Vendor's price for the quantity, or the product's cost for a transfer.",
     )
-    cost = fields.Monetary(compute="_compute_cost", store=True)
+    cost = fields.Monetary(compute="_compute_cost", store=True, precompute=True)
     decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     decided_at = fields.Datetime(string="Decided", readonly=True)
     purchase_line_ids = fields.Many2many(
@@ -120,15 +125,25 @@ class SmartReorderProposal(models.Model):
 
     @api.depends("state")
     def _compute_state_rank(self):
-        ranks = {"draft": 0, "exception": 1, "ok": 2}
         for proposal in self:
-            proposal.state_rank = ranks.get(proposal.state, 3)
-            proposal.is_current = proposal.state in CURRENT_STATES
+            proposal.update(self._derive_state_rank(proposal))
+
+    @api.model
+    def _derive_state_rank(self, values):
+        """:param values: a proposal, or a mapping of what one will have"""
+        rank = RANKS.get(values["state"], len(RANKS))
+        return {"state_rank": rank, "is_current": values["state"] in CURRENT_STATES}
 
     @api.depends("source", "partner_id.name", "source_warehouse_id.name")
     def _compute_source_name(self):
         for proposal in self:
-            proposal.source_name = proposal.partner_id.name or proposal.source_warehouse_id.name
+            proposal.source_name = self._get_source_name(
+                proposal.partner_id, proposal.source_warehouse_id
+            )
+
+    @api.model
+    def _get_source_name(self, partner, warehouse):
+        return partner.name or warehouse.name
 
     @api.depends("qty_proposed")
     def _compute_qty_to_order(self):
@@ -139,7 +154,11 @@ class SmartReorderProposal(models.Model):
     @api.depends("qty_to_order", "price_unit")
     def _compute_cost(self):
         for proposal in self:
-            proposal.cost = proposal.qty_to_order * proposal.price_unit
+            proposal.update(self._derive_cost(proposal))
+
+    @api.model
+    def _derive_cost(self, values):
+        return {"cost": values["qty_to_order"] * values["price_unit"]}
 
     @api.depends("purchase_line_ids", "move_ids")
     def _compute_documents(self):
@@ -191,6 +210,7 @@ class SmartReorderProposal(models.Model):
             days = (vals["snoozed_until"], rejected.get(rule.id))
             vals["snoozed_until"] = max(filter(None, days), default=False)
             vals["qty_to_order"] = vals["qty_proposed"]
+            vals |= self._prepare_derived(vals)
         self.create(create)
 
     @api.model
@@ -202,6 +222,21 @@ class SmartReorderProposal(models.Model):
             "warehouse_id": rule.warehouse_id.id,
             "company_id": rule.company_id.id,
             "mode": rule.smart_reorder_mode,
+        }
+
+    @api.model
+    def _prepare_derived(self, vals):
+        """What follows from other values, for the same reason."""
+        values = defaultdict(float, vals)
+        partner = self.env["res.partner"].browse(values["partner_id"] or ())
+        warehouse = self.env["stock.warehouse"].browse(values["source_warehouse_id"] or ())
+        return {
+            "source_name": self._get_source_name(partner, warehouse),
+            **self._derive_state_rank(values),
+            **self._derive_cost(values),
+            **self._derive_days_of_cover(values),
+            **self._derive_excess(values),
+            **self._derive_risk_avoided(values),
         }
 
     # ------------------------------------------------------------------

@@ -41,6 +41,7 @@ class SmartReorderProposal(models.Model):
         digits=(16, 1),
         compute="_compute_days_of_cover",
         store=True,
+        precompute=True,
         aggregator="min",
         help="Days that the stock on hand lasts at the forecast demand.",
     )
@@ -50,10 +51,15 @@ class SmartReorderProposal(models.Model):
         digits="Product Unit",
         compute="_compute_excess",
         store=True,
+        precompute=True,
         help="What the position has above the order-up-to level: more than would be bought anew.",
     )
     excess_value = fields.Monetary(
-        string="Value of Excess", compute="_compute_excess", store=True, help="At the unit cost."
+        string="Value of Excess",
+        compute="_compute_excess",
+        store=True,
+        precompute=True,
+        help="At the unit cost.",
     )
 
     # At stake
@@ -79,6 +85,7 @@ class SmartReorderProposal(models.Model):
         string="Risk Avoided",
         compute="_compute_risk_avoided_value",
         store=True,
+        precompute=True,
         help="What the order proposed takes off the risk.",
     )
     stockout_chance = fields.Float(
@@ -105,21 +112,35 @@ class SmartReorderProposal(models.Model):
     @api.depends("qty_on_hand", "daily_demand")
     def _compute_days_of_cover(self):
         for proposal in self:
-            demand = proposal.daily_demand
-            # Without demand the stock lasts for ever; sorted last.
-            proposal.days_of_cover = max(proposal.qty_on_hand, 0) / demand if demand > 0 else 9999
+            proposal.update(self._derive_days_of_cover(proposal))
+
+    @api.model
+    def _derive_days_of_cover(self, values):
+        """:param values: a proposal, or a mapping of what one will have"""
+        demand = values["daily_demand"]
+        # Without demand the stock lasts for ever; sorted last.
+        days = max(values["qty_on_hand"], 0) / demand if demand > 0 else 9999
+        return {"days_of_cover": days}
 
     @api.depends("qty_position", "order_up_to", "price_unit", "forecast_method")
     def _compute_excess(self):
         for proposal in self:
-            excess = max(proposal.qty_position - proposal.order_up_to, 0.0)
-            # Without a forecast there is no level to exceed.
-            proposal.excess_qty = excess if proposal.forecast_method else 0.0
-            proposal.excess_value = proposal.excess_qty * proposal.price_unit
+            proposal.update(self._derive_excess(proposal))
+
+    @api.model
+    def _derive_excess(self, values):
+        excess = max(values["qty_position"] - values["order_up_to"], 0.0)
+        # Without a forecast there is no level to exceed.
+        excess = excess if values["forecast_method"] else 0.0
+        return {"excess_qty": excess, "excess_value": excess * values["price_unit"]}
 
     @api.depends("risk_value", "risk_left_value", "state")
     def _compute_risk_avoided_value(self):
         for proposal in self:
-            draft = proposal.state in ("draft", "accepted")
-            avoided = max(proposal.risk_value - proposal.risk_left_value, 0.0)
-            proposal.risk_avoided_value = avoided if draft else 0.0
+            proposal.update(self._derive_risk_avoided(proposal))
+
+    @api.model
+    def _derive_risk_avoided(self, values):
+        avoided = max(values["risk_value"] - values["risk_left_value"], 0.0)
+        draft = values["state"] in ("draft", "accepted")
+        return {"risk_avoided_value": avoided if draft else 0.0}

@@ -46,19 +46,27 @@ class SmartReorderSettlement(models.AbstractModel):
         return free.filtered(lambda p: p.is_current and (fixed or not p.is_locked))
 
     @api.model
-    def _set_quantity(self, proposal, quantity, *sentences):
-        """Change what is proposed, and say why."""
-        values = {
-            "qty_proposed": quantity,
-            "state": "draft" if quantity > 0 else "ok",
-            **self._prepare_risk_left(proposal, quantity),
-            "reason_data": [*(proposal.reason_data or []), *map(list, sentences)],
-        }
-        proposal.with_context(smart_reorder_planning=True).write(values)
+    def _set_quantity(self, proposal, quantity, *sentences, values=None):
+        """Change what is proposed, and say why.
+
+        :param values: what else changes
+        """
+        values = values or {}
+        price = values.get("price_unit", proposal.price_unit)
+        reason = values.get("reason_data", proposal.reason_data) or []
+        proposal.with_context(smart_reorder_planning=True).write(
+            values
+            | {
+                "qty_proposed": quantity,
+                "state": "draft" if quantity > 0 else "ok",
+                **self._prepare_risk_left(proposal, quantity, price),
+                "reason_data": [*reason, *map(list, sentences)],
+            }
+        )
 
     @api.model
-    def _prepare_risk_left(self, proposal, quantity):
-        """What is at stake with another quantity."""
+    def _prepare_risk_left(self, proposal, quantity, price):
+        """What is at stake with another quantity, at a unit cost."""
         demand = (
             np.array([proposal.forecast_qty]),
             np.array([proposal.reorder_point]),
@@ -66,7 +74,7 @@ class SmartReorderSettlement(models.AbstractModel):
         )
         filled = np.array([proposal.qty_position + quantity])
         planner = self.env["smart.reorder.planner"].with_company(proposal.company_id)
-        missed = planner._get_missed_value(proposal.orderpoint_id, proposal.price_unit)
+        missed = planner._get_missed_value(proposal.orderpoint_id, price)
         return {
             "risk_left_value": float(expected_short(filled, *demand)[0]) * missed,
             "stockout_chance_left": 100 * float(chance_of_running_out(filled, *demand)[0]),
@@ -75,7 +83,7 @@ class SmartReorderSettlement(models.AbstractModel):
     @api.model
     def _hold_back(self, proposal, issue, *sentences):
         """Leave a need open, and say why and at what cost."""
-        risk = self._prepare_risk_left(proposal, 0.0)
+        risk = self._prepare_risk_left(proposal, 0.0, proposal.price_unit)
         cost = risk["risk_left_value"] - proposal.risk_left_value
         if cost >= 0.005:
             sentences = (*sentences, ["kept_short", {"value": cost}])

@@ -104,8 +104,9 @@ class SmartReorderSettlement(models.AbstractModel):
                 facts[option.need, option.stock] = (holder, route, known)
                 needs[proposal.id] = self._prepare_need(proposal, known["urgent"])
         costs = {route.id: route.smart_reorder_lane_cost for route in lanes.values()}
-        for move in plan_moves(needs, excess, options, costs, SECONDS):
-            proposal = needy.browse(move.need)
+        moves = plan_moves(needs, excess, options, costs, SECONDS)
+        # together, so that what is read of one is read of all
+        for proposal, move in zip(needy.browse([m.need for m in moves]), moves, strict=True):
             holder, route, known = facts[move.need, move.stock]
             self._apply_move(proposal, holder, route, move, known)
 
@@ -213,23 +214,21 @@ class SmartReorderSettlement(models.AbstractModel):
             for code, values in proposal.reason_data or []
             if code not in OF_THE_USUAL_WAY
         ]
-        proposal.with_context(smart_reorder_planning=True).write(
-            {
-                "source": TRANSFER,
-                "source_warehouse_id": holder.warehouse_id.id,
-                "route_id": route.id,
-                "partner_id": False,
-                "date_order_by": False,
-                **self._prepare_lane_timing(proposal, known["lead_days"]),
-                "price_unit": price,
-                "risk_value": proposal.risk_qty
-                * planner._get_missed_value(proposal.orderpoint_id, price),
-                "issue": False,
-                "is_excess_moved": True,
-                "reason_data": reason,
-            }
-        )
-        self._set_quantity(proposal, move.quantity, sentence)
+        values = {
+            "source": TRANSFER,
+            "source_warehouse_id": holder.warehouse_id.id,
+            "route_id": route.id,
+            "partner_id": False,
+            "date_order_by": False,
+            **self._prepare_lane_timing(proposal, known["lead_days"]),
+            "price_unit": price,
+            "risk_value": proposal.risk_qty
+            * planner._get_missed_value(proposal.orderpoint_id, price),
+            "issue": False,
+            "is_excess_moved": True,
+            "reason_data": reason,
+        }
+        self._set_quantity(proposal, move.quantity, sentence, values=values)
 
     @api.model
     def _prepare_lane_timing(self, proposal, days):

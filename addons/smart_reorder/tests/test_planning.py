@@ -6,6 +6,25 @@ from .common import SmartReorderCase
 
 @tagged("post_install", "-at_install")
 class TestPlanning(SmartReorderCase):
+    def test_what_follows_from_other_figures_is_stored_as_it_is_computed(self):
+        """A run stores it with the rest; written by hand it is computed. Both are the same."""
+        self._deliver_daily(4, 60)
+        blocked = self._create_product("Nobody sells it", seller_ids=[])
+        self._set_stock(900)
+        orderpoints = self._create_orderpoint() | self._create_orderpoint(warehouse=self.shop)
+        orderpoints |= self._create_orderpoint(blocked)
+        self._run()
+        proposals = self.env["smart.reorder.proposal"].search([])
+        self.assertEqual(proposals.orderpoint_id, orderpoints)
+        names = ["state_rank", "is_current", "source_name", "cost", "days_of_cover", "excess_qty"]
+        names += ["excess_value", "risk_avoided_value"]
+        stored = proposals.read(names)
+        for name in names:
+            self.env.add_to_compute(proposals._fields[name], proposals)
+        proposals.flush_recordset()
+        self.assertEqual(proposals.read(names), stored)
+        self.assertTrue(any(proposals.mapped("excess_qty")))
+
     def test_constant_demand_gives_its_multiple(self):
         """4 a day for 70 days: over 6 + 1 days 28 are expected, the spread is that of a Poisson
         process or more, and an order lasts for 7 days more."""

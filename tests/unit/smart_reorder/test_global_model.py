@@ -178,13 +178,13 @@ def test_permuting_the_future_changes_no_forecast():
             DemandHistory(changed, history.first_day), horizon, [0.5, 0.9, 0.98], weeks
         )
         upto = slice(None, index + 1)
-        assert np.array_equal(once.quantile[upto], again.quantile[upto])
+        assert np.array_equal(once.combined()[upto], again.combined()[upto])
         assert np.array_equal(once.mean[upto], again.mean[upto])
     # the test can fail: what came before an origin matters
-    assert not np.array_equal(once.quantile[-1], again.quantile[0])
+    assert not np.array_equal(once.combined()[-1], again.combined()[0])
     # and the model took part
-    alone = rolling_forecasts(history, horizon, [0.5, 0.9, 0.98], weeks, weight=0.0)
-    assert (alone.quantile != once.quantile).any(axis=(1, 2)).all()
+    assert (once.combined() != once.statistical).any(axis=(1, 2)).all()
+    assert np.array_equal(once.combined(0.0), once.statistical)
 
 
 def test_features_see_the_days_before_alone():

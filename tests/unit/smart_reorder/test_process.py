@@ -15,7 +15,6 @@ from smart_reorder_engine.forecast import forecast_demand
 from smart_reorder_engine.history import DemandHistory
 from smart_reorder_engine.learned import Learned, learn_all
 
-
 NUMBERS = ("mean", "quantile", "dispersion", "coverage", "pinball", "expected_short")
 
 
