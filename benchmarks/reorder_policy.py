@@ -132,7 +132,7 @@ class Trial:
         return self.play(self.np.maximum(mean[:, :, None] * interval + safety, 0), mean)
 
     def best(self, outcomes):
-        """For each half the outcome that needs least stock, on the other one, for the fill wanted."""
+        """For each half what needs least stock for the fill wanted on the other one."""
         np, chosen = self.np, []
         for half in (0, 1):
             stocks = [self.at_fill(outcome, self.half != half) for outcome in outcomes]

@@ -86,5 +86,5 @@ def test_what_is_kept_is_what_was_read():
 
 def test_what_was_cut_off_is_refused():
     demand, changes = place([(0, 1, 6)], [(1, -6, 0)], first=0).as_bytes()
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="buffer size"):
         PlaceRecord.from_bytes(0, demand[:-1], changes)
