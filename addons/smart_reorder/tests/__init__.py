@@ -7,6 +7,7 @@ from . import (
     test_caps,
     test_dashboard,
     test_demand,
+    test_demand_kept,
     test_engine,
     test_enrolment,
     test_events,
