@@ -154,7 +154,7 @@ def call(env, action):
             if not found:
                 # A worker that just started sleeps a minute first, unless it is called.
                 env["ir.cron"]._notifydb()
-            time.sleep(0.2)
+            time.sleep(0.5)
     if found.state == "failed" or found.error:
         raise RuntimeError(f"The run failed: {found.error}")
     return found, memory

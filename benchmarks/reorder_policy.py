@@ -26,13 +26,7 @@ MODULES = ("smart_reorder",)
 WEEKS = 26
 WINDOWS = (28, 56, 91, 182)  # days of the averages
 CYCLE = 7  # days of demand between minimum and maximum, where reviews are daily
-#: The learned model as the engine has it; with more trees; with more that are smaller, or coarser.
-SETTINGS = (
-    {},
-    {"rounds": 150},
-    {"rounds": 150, "num_leaves": 15},
-    {"rounds": 150, "min_data_in_leaf": 300},
-)
+SETTINGS = ({}, {"rounds": 150})  # of the learned model: as the engine has it, and with more trees
 SHARES = (0.7, 0.8, 0.9, 1.0)  # of the learned model; the engine's is 0.9 before it knows better
 DRAWS = 400
 

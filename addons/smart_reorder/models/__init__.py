@@ -22,6 +22,7 @@ from . import (
     smart_reorder_demand_places,
     smart_reorder_event,
     smart_reorder_event_occurrence,
+    smart_reorder_given,
     smart_reorder_lead_time,
     smart_reorder_lead_time_transfer,
     smart_reorder_minmax,

@@ -15,6 +15,7 @@ class SmartReorderProposal(models.Model):
     """
 
     _name = "smart.reorder.proposal"
+    _inherit = "smart.reorder.given"
     _description = "Reorder Proposal"
     _order = "state_rank, days_of_cover, id"
     _check_company_auto = True
@@ -44,8 +45,8 @@ class SmartReorderProposal(models.Model):
         default="draft",
         index=True,
     )
-    state_rank = fields.Integer(compute="_compute_state_rank", store=True, precompute=True)
-    is_current = fields.Boolean(compute="_compute_state_rank", store=True, precompute=True)
+    state_rank = fields.Integer(compute="_compute_state_rank", store=True)
+    is_current = fields.Boolean(compute="_compute_state_rank", store=True)
     issue = fields.Char(readonly=True, help="Code of what keeps this product from being planned.")
     snoozed_until = fields.Date(readonly=True, help="Hidden, and not ordered, until this day.")
     run_id = fields.Many2one("smart.reorder.run", readonly=True, index="btree_not_null")
@@ -64,9 +65,7 @@ class SmartReorderProposal(models.Model):
     source_warehouse_id = fields.Many2one(
         "stock.warehouse", string="Supplying Warehouse", readonly=True
     )
-    source_name = fields.Char(
-        string="From", compute="_compute_source_name", store=True, precompute=True
-    )
+    source_name = fields.Char(string="From", compute="_compute_source_name", store=True)
 
     # Decision
     qty_needed = fields.Float(
@@ -96,7 +95,7 @@ class SmartReorderProposal(models.Model):
         aggregator=None,
         help="Vendor's price for the quantity, or the product's cost for a transfer.",
     )
-    cost = fields.Monetary(compute="_compute_cost", store=True, precompute=True)
+    cost = fields.Monetary(compute="_compute_cost", store=True)
     decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     decided_at = fields.Datetime(string="Decided", readonly=True)
     purchase_line_ids = fields.Many2many(
@@ -206,27 +205,16 @@ class SmartReorderProposal(models.Model):
         rejected = self._get_rejected_until([vals["orderpoint_id"] for vals in create])
         for vals in create:
             rule = rules.browse(vals["orderpoint_id"]).with_prefetch(rules.ids)
-            vals |= self._prepare_related(rule)
+            vals |= self._prepare_place(rule) | {"mode": rule.smart_reorder_mode}
             days = (vals["snoozed_until"], rejected.get(rule.id))
             vals["snoozed_until"] = max(filter(None, days), default=False)
             vals["qty_to_order"] = vals["qty_proposed"]
             vals |= self._prepare_derived(vals)
-        self.create(create)
-
-    @api.model
-    def _prepare_related(self, rule):
-        """What is stored of the rule: known here, it need not be computed and written after."""
-        return {
-            "product_id": rule.product_id.id,
-            "product_category_id": rule.product_id.categ_id.id,
-            "warehouse_id": rule.warehouse_id.id,
-            "company_id": rule.company_id.id,
-            "mode": rule.smart_reorder_mode,
-        }
+        self.with_context(smart_reorder_given=True).create(create)
 
     @api.model
     def _prepare_derived(self, vals):
-        """What follows from other values, for the same reason."""
+        """What follows from other values, as it is computed."""
         values = defaultdict(float, vals)
         partner = self.env["res.partner"].browse(values["partner_id"] or ())
         warehouse = self.env["stock.warehouse"].browse(values["source_warehouse_id"] or ())

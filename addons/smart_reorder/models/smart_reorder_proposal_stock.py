@@ -41,7 +41,6 @@ class SmartReorderProposal(models.Model):
         digits=(16, 1),
         compute="_compute_days_of_cover",
         store=True,
-        precompute=True,
         aggregator="min",
         help="Days that the stock on hand lasts at the forecast demand.",
     )
@@ -51,14 +50,12 @@ class SmartReorderProposal(models.Model):
         digits="Product Unit",
         compute="_compute_excess",
         store=True,
-        precompute=True,
         help="What the position has above the order-up-to level: more than would be bought anew.",
     )
     excess_value = fields.Monetary(
         string="Value of Excess",
         compute="_compute_excess",
         store=True,
-        precompute=True,
         help="At the unit cost.",
     )
 
@@ -85,7 +82,6 @@ class SmartReorderProposal(models.Model):
         string="Risk Avoided",
         compute="_compute_risk_avoided_value",
         store=True,
-        precompute=True,
         help="What the order proposed takes off the risk.",
     )
     stockout_chance = fields.Float(

@@ -13,6 +13,7 @@ class SmartReorderScore(models.Model):
     """A forecast as it was issued and, once its interval is over, what then happened."""
 
     _name = "smart.reorder.score"
+    _inherit = "smart.reorder.given"
     _description = "Scored Forecast"
     _order = "due_on desc, id desc"
     _rec_name = "product_id"
@@ -20,18 +21,12 @@ class SmartReorderScore(models.Model):
     orderpoint_id = fields.Many2one(
         "stock.warehouse.orderpoint", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    product_id = fields.Many2one(
-        related="orderpoint_id.product_id", store=True, index=True, precompute=True
-    )
+    product_id = fields.Many2one(related="orderpoint_id.product_id", store=True, index=True)
     product_category_id = fields.Many2one(
         related="product_id.categ_id", string="Product Category", store=True
     )
-    warehouse_id = fields.Many2one(
-        related="orderpoint_id.warehouse_id", string="Place", store=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="orderpoint_id.company_id", store=True, index=True, precompute=True
-    )
+    warehouse_id = fields.Many2one(related="orderpoint_id.warehouse_id", string="Place", store=True)
+    company_id = fields.Many2one(related="orderpoint_id.company_id", store=True, index=True)
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     state = fields.Selection(
         [("open", "Not Yet Due"), ("scored", "Scored"), ("void", "Not Counted")],
@@ -143,6 +138,7 @@ class SmartReorderScore(models.Model):
             create.append(
                 {
                     "orderpoint_id": orderpoint.id,
+                    **self._prepare_place(orderpoint),
                     "issued_on": today,
                     "due_on": today + timedelta(days=days),
                     "days": days,
@@ -159,7 +155,7 @@ class SmartReorderScore(models.Model):
                     "fill_promised": value["expected_fill"],
                 }
             )
-        self.create(create)
+        self.with_context(smart_reorder_given=True).create(create)
 
     @api.autovacuum
     def _gc_scores(self):
