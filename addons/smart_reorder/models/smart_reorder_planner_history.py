@@ -24,6 +24,8 @@ class SmartReorderPlanner(models.AbstractModel):
         A place that supplies others sees the demand *at those places* instead of its own transfers
         to them: transfers follow the places' ordering habits, demand is what moves the chain. What
         is estimated is estimated place by place, where there was stock or none.
+
+        :param run: the run that reads; it keeps what the next one need not read again
         """
         days = orderpoints.company_id.smart_reorder_history_days
         start = today - timedelta(days=days)
@@ -40,10 +42,11 @@ class SmartReorderPlanner(models.AbstractModel):
                     below.append(places)
         warehouses = self.env["stock.warehouse"].browse({place for _product, place in pairs})
         products = self.env["product.product"].browse({product for product, _place in pairs})
-        records = self.env["smart.reorder.demand"].sudo()._get_places(set(pairs), start, run)
+        reader = self.env["smart.reorder.demand"].sudo()
+        records = reader._get_places(set(pairs), start, run)
         places = [records[pair] for pair in pairs]
         recorded = recorded_demand(places, below, start, days)
-        stock = self.env["smart.reorder.demand"].sudo()._get_on_hand(products, warehouses)
+        stock = reader._get_on_hand(products, warehouses)
         on_hand = np.array([stock.get(pair, 0.0) for pair in pairs])
         hidden = days_without_stock(places, recorded, on_hand, start)
         own = self._get_own_rows(orderpoints, pairs, owners)

@@ -23,6 +23,7 @@ class StockPicking(models.Model):
 
     def _touch_moves(self):
         """Their demand is read anew, and that of what came back of them."""
-        moves = self.move_ids | self.move_ids.returned_move_ids
-        moves.sudo()._write({})  # no more than the moment at which they were written
+        moves = self.sudo().move_ids  # returns may have come to places that the user does not see
+        moves |= moves.returned_move_ids
+        moves._write({})  # no more than the moment at which they were written
         moves.invalidate_recordset(["write_date", "write_uid"], flush=False)
